@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// built is the command as it was installed.
+type built struct {
+	command string // absolute path of gomdcsan
+	mujoco  bool
+}
+
+// build compiles gomdcsan with what the machine offers and registers the
+// kernel with Jupyter, which need not be there yet.
+func (m *machine) build() (built, error) {
+	m.say("1. System packages")
+	needs := []need{m.needCompiler()}
+	if !m.opts.noMuJoCo {
+		needs = append(needs, m.needMuJoCo())
+	}
+	m.ensure(needs...)
+	b := built{mujoco: !m.opts.noMuJoCo && m.hasMuJoCo()}
+	m.say("  MuJoCo: %s", yesNo(b.mujoco, "found, the four locomotion tasks are built in", "left out, Pendulum-v1 is on board"))
+
+	m.say("2. The command")
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return b, fmt.Errorf("find the home folder: %w", err)
+	}
+	b.command = filepath.Join(home, ".local", "bin", "gomdcsan")
+	if err := m.goBuild(b.command, b.mujoco); err != nil {
+		return b, err
+	}
+
+	m.say("3. The kernel \"Go (MDC-SAN)\"")
+	err = m.step("registering it for the user", m.command(b.command, "install", "--user"))
+	return b, err
+}
+
+// goBuild compiles the command into path. The first build downloads the
+// modules and may take minutes.
+func (m *machine) goBuild(path string, mujoco bool) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("make the folder of the command: %w", err)
+	}
+	if err := m.step("downloading Go modules", m.command("go", "mod", "download")); err != nil {
+		m.say("  %v", err) // the build will say what it lacks, if anything
+	}
+	args := append([]string{"build", "-o", path}, buildFlags(mujoco)...)
+	args = append(args, "-ldflags", "-X gomdcsan/mdcsan/experiment.commit="+m.commit(), "./kernel/cmd/gomdcsan")
+	return m.step("go build (some minutes the first time)", m.command("go", args...))
+}
+
+// buildFlags are the flags that decide what is compiled, the same for the
+// command and for its tests.
+func buildFlags(mujoco bool) []string {
+	if mujoco {
+		return []string{"-tags", "mujoco"}
+	}
+	return nil
+}
+
+// commit names the source that is built, with "+dirty" where it was changed.
+func (m *machine) commit() string {
+	git := func(args ...string) string {
+		c := exec.CommandContext(m.ctx, "git", args...)
+		c.Dir = m.root
+		out, err := c.Output()
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(out))
+	}
+	rev := git("rev-parse", "HEAD")
+	if rev == "" {
+		return "unknown"
+	}
+	if git("status", "--porcelain", "--untracked-files=no") != "" {
+		rev += "+dirty"
+	}
+	return rev
+}
+
+func yesNo(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// test installs what the tests need and runs all of them. What could not be
+// installed is listed; with --require (or CI=true) it fails the run, since a
+// gate that skips what matters is no gate.
+func (m *machine) test() error {
+	m.say("1. What the tests need")
+	m.ensure(m.needCompiler(), m.needMuJoCo(), needVenv(), needChromium(), needNode())
+	env, missing := m.testEnvironment()
+	mujoco := m.hasMuJoCo()
+	if !mujoco {
+		missing = append(missing, "mujoco")
+	}
+	if len(missing) > 0 && os.Getenv("CI") != "" {
+		return fmt.Errorf("the gate needs what this machine lacks: %s", strings.Join(missing, ", "))
+	}
+
+	m.say("2. The plain build, without any C library")
+	plain := append(os.Environ(), "CGO_ENABLED=0")
+	for _, args := range [][]string{{"build", "./..."}, {"vet", "./..."}} {
+		c := m.command("go", args...)
+		c.Env = plain
+		if err := m.step("go "+strings.Join(args, " "), c); err != nil {
+			return err
+		}
+	}
+
+	m.say("3. The command that the tests drive")
+	command := filepath.Join(m.cache, "test-bin", "gomdcsan")
+	if err := m.goBuild(command, mujoco); err != nil {
+		return err
+	}
+	env = append(env, "GOMDCSAN_BIN="+command)
+
+	m.say("4. All tests")
+	sum, err := m.goTest(env, append(buildFlags(mujoco), "-timeout", "15m", "./..."))
+	m.say("5. The concurrent parts again, under the race detector")
+	race, raceErr := m.goTest(env, append(buildFlags(mujoco), append([]string{"-race", "-short", "-timeout", "10m"}, racePackages...)...))
+	sum.add(race)
+
+	if len(missing) > 0 {
+		m.say("Not run for want of: %s", strings.Join(missing, ", "))
+	}
+	m.say("%d passed, %d failed, %d skipped", sum.passed, sum.failed, sum.skipped)
+	return errors.Join(err, raceErr)
+}
+
+// racePackages are those with goroutines of their own.
+var racePackages = []string{
+	"./kernel/transport", "./kernel/session", "./kernel/worker", "./kernel/display",
+	"./mdcsan/env/...", "./mdcsan/experiment",
+}
+
+// testEnvironment returns the variables that tell the tests what is there, and
+// the names of what is not.
+func (m *machine) testEnvironment() (env, missing []string) {
+	var require []string
+	if m.hasMuJoCo() {
+		require = append(require, "mujoco")
+	}
+	if python := m.python(); python != "" {
+		env = append(env, "GOMDCSAN_PYTHON="+python)
+		require = append(require, "jupyter")
+	} else {
+		missing = append(missing, "jupyter")
+	}
+	node, chromium := m.node(), have("chromium", "chromium-browser", "google-chrome")
+	if node != "" && chromium != "" {
+		env = append(env, "GOMDCSAN_NODE_MODULES="+node, "GOMDCSAN_CHROMIUM="+chromium)
+		require = append(require, "lab")
+	} else {
+		missing = append(missing, "lab")
+	}
+	// A test that skips although its need is met fails.
+	return append(env, "GOMDCSAN_REQUIRE="+strings.Join(require, ",")), missing
+}
+
+// goTest runs go test and prints a line for each package, failures in full.
+func (m *machine) goTest(env, args []string) (summary, error) {
+	c := m.command("go", append([]string{"test", "-json"}, args...)...)
+	c.Env = append(os.Environ(), env...)
+	c.Stderr = m.out
+	r, w := io.Pipe()
+	c.Stdout = w
+	if err := c.Start(); err != nil {
+		return summary{}, fmt.Errorf("go test: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		err := c.Wait()
+		w.Close()
+		ended <- err
+	}()
+	sum, readErr := report(m.out, r)
+	io.Copy(io.Discard, r) // let go test end even if its output could not be read
+	err := <-ended
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("go test: %d of %d tests failed, see above", sum.failed, sum.passed+sum.failed)
+	}
+	if sum.passed == 0 && err == nil {
+		err = errors.New("go test ran no test")
+	}
+	return sum, errors.Join(err, readErr)
+}
