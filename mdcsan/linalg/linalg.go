@@ -1,44 +1,29 @@
 // Package linalg holds the float32 kernels that training spends its time in.
 //
-// Matrices are row-major slices with an explicit leading dimension (the number
-// of elements from one row to the next). Destinations come first, nothing is
-// allocated after a Workspace has grown to its size. A dimension mismatch is a
-// programmer's error and panics.
+// Matrices are row-major slices with an explicit leading dimension (ld, the
+// number of elements from one row to the next). Destinations come first,
+// nothing is allocated after a Workspace has grown to its size, and a
+// dimension mismatch is a programmer's error and panics.
+//
+//	var w linalg.Workspace
+//	// y (100×256) = x (100×111) · W (111×256) + bias, then relu
+//	w.GemmBias(false, false, 100, 256, 111, x, 111, weights, 256, bias, y, 256)
+//	linalg.Relu(y, y)
+//
+// The products (gemm.go) pack their right operand into panels and run a
+// register-tiled micro-kernel. The element-wise kernels (vector.go) and the
+// neuron steps through time (neuron.go) work on whole slices; a destination
+// may be the same slice as a source, but must not overlap it partly.
+//
+// On x86-64 the kernels are assembly written by the generator in asm/, chosen
+// once, when the program starts, by what the processor has (AVX-512 or
+// AVX2+FMA); everywhere else they are plain Go. All give the same results to
+// rounding, and each gives the same bits every time on one machine, whatever
+// GOMAXPROCS is: no kernel starts a goroutine.
+//
+// NaN and Inf pass through as in IEEE arithmetic: nothing is skipped because
+// a factor is zero, except where a function says so.
+//
+// Everything here is safe for concurrent use on separate data; a Workspace
+// belongs to one goroutine.
 package linalg
-
-// Workspace holds the packing buffers of the products. The zero value is
-// ready; it is not safe for concurrent use.
-type Workspace struct{}
-
-// Gemm computes C = op(A)·op(B) + beta·C, where op(A) is m×k, op(B) is k×n and
-// C is m×n; transA and transB say that A or B is stored transposed.
-// With beta = 0, C is overwritten, whatever it held.
-func (w *Workspace) Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	for i := range m {
-		row := c[i*ldc : i*ldc+n]
-		if beta == 0 {
-			clear(row)
-		} else if beta != 1 {
-			for j := range row {
-				row[j] *= beta
-			}
-		}
-		for p := range k {
-			x := a[i*lda*b2i(!transA)+p*b2i(!transA)+(p*lda+i)*b2i(transA)]
-			for j := range row {
-				if transB {
-					row[j] += x * b[j*ldb+p]
-				} else {
-					row[j] += x * b[p*ldb+j]
-				}
-			}
-		}
-	}
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
