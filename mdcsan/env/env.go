@@ -64,4 +64,6 @@ var (
 	ErrDiverged    = errors.New("simulation diverged")
 	ErrUnavailable = errors.New("task not available in this build")
 	ErrUnknownTask = errors.New("unknown task")
+	ErrNeedsReset  = errors.New("call Reset first")
+	ErrBadAction   = errors.New("action refused")
 )
