@@ -1,0 +1,171 @@
+package display
+
+import (
+	"fmt"
+	"image"
+	"maps"
+	"reflect"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/plot"
+
+	"gomdcsan/kernel/engine"
+	"gomdcsan/plotting"
+)
+
+// Bundle renders any value; see the package doc for how. It never panics: a
+// method that does is reported in the value's place.
+func Bundle(v any) (d engine.Display) {
+	defer func() {
+		if r := recover(); r != nil {
+			d = failure(fmt.Errorf("display: showing a %T panicked: %v", v, r))
+		}
+	}()
+	switch v := v.(type) {
+	case nil:
+		return textual("<nil>")
+	case engine.Display:
+		return v
+	case *engine.Display:
+		return *v
+	case Value:
+		return v.bundle
+	}
+	if nilPointer(v) {
+		return textual(fmt.Sprintf("<nil> (%T)", v))
+	}
+	if d, ok := own(v); ok {
+		return d
+	}
+	if d, ok := known(v); ok {
+		return d
+	}
+	if d, ok := structural(v); ok {
+		return d
+	}
+	if d, ok := table(v); ok {
+		return d
+	}
+	return textual(text(v))
+}
+
+// BundleAll renders the values of a call that returns several, one below the
+// other.
+func BundleAll(values ...any) engine.Display {
+	if len(values) == 1 {
+		return Bundle(values[0])
+	}
+	var plain, html strings.Builder
+	rich := false
+	for i, v := range values {
+		d := Bundle(v)
+		if i > 0 {
+			plain.WriteByte('\n')
+		}
+		s, _ := d.Data[mimeText].(string)
+		plain.WriteString(s)
+		h, isRich := asHTML(d)
+		rich = rich || isRich
+		fmt.Fprintf(&html, "<div>%s</div>\n", h)
+	}
+	out := textual(plain.String())
+	if rich {
+		out.Data[mimeHTML] = html.String()
+	}
+	return out
+}
+
+func textual(s string) engine.Display {
+	return engine.Display{Data: map[string]any{mimeText: s}}
+}
+
+func nilPointer(v any) bool {
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
+}
+
+// own asks the value's MimeBundle method, with or without metadata.
+func own(v any) (engine.Display, bool) {
+	fallback := func() string { return text(v) }
+	switch v := v.(type) {
+	case interface{ MimeBundle() map[string]any }:
+		return normalise(v.MimeBundle(), nil, fallback), true
+	case interface {
+		MimeBundle() (map[string]any, map[string]any)
+	}:
+		data, meta := v.MimeBundle()
+		return normalise(data, meta, fallback), true
+	}
+	return engine.Display{}, false
+}
+
+// known renders the types of other packages that a notebook meets.
+func known(v any) (engine.Display, bool) {
+	switch v := v.(type) {
+	case *plotting.Figure:
+		return figure(v), true
+	case *plot.Plot:
+		return figure(plotting.Single(v, 0, 0)), true
+	case []*plot.Plot:
+		if len(v) == 0 {
+			return engine.Display{}, false
+		}
+		return figure(plotting.NewFigure(min(len(v), 2), v...)), true
+	case [][]*plot.Plot:
+		if len(v) == 0 {
+			return engine.Display{}, false
+		}
+		return figure(&plotting.Figure{Rows: v}), true
+	case image.Image:
+		return picture(v), true
+	case mat.Matrix:
+		return matrix(v), true
+	case []byte:
+		if mime := sniff(v); mime != "" {
+			return imageBytes(mime, v), true
+		}
+	case error:
+		return textual(v.Error()), true
+	}
+	return engine.Display{}, false
+}
+
+// structural asks the methods that name a MIME type.
+func structural(v any) (engine.Display, bool) {
+	data := map[string]any{}
+	if m, ok := v.(interface{ HTML() string }); ok {
+		data[mimeHTML] = m.HTML()
+	}
+	if m, ok := v.(interface{ Markdown() string }); ok {
+		data[mimeMarkdown] = m.Markdown()
+	}
+	if m, ok := v.(interface{ Latex() string }); ok {
+		data[mimeLatex] = m.Latex()
+	}
+	if m, ok := v.(interface{ SVG() string }); ok {
+		data[mimeSVG] = m.SVG()
+	}
+	if m, ok := v.(interface{ PNG() []byte }); ok {
+		data[mimePNG] = m.PNG()
+	}
+	if m, ok := v.(interface{ JPEG() []byte }); ok {
+		data[mimeJPEG] = m.JPEG()
+	}
+	if len(data) == 0 {
+		return engine.Display{}, false
+	}
+	return normalise(data, nil, func() string { return text(v) }), true
+}
+
+// Merge returns the values' renderings as one bundle of several MIME types, of
+// which a front-end chooses the richest.
+func Merge(values ...any) Value {
+	out := engine.Display{Data: map[string]any{}, Metadata: map[string]any{}}
+	for _, v := range values {
+		d := Bundle(v)
+		maps.Copy(out.Data, d.Data)
+		maps.Copy(out.Metadata, d.Metadata)
+	}
+	return Value{out}
+}

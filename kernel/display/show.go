@@ -1,0 +1,110 @@
+package display
+
+import (
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gomdcsan/kernel/engine"
+)
+
+// ids makes display IDs: a prefix for the process, as notebooks outlive it,
+// and a counter.
+var ids = struct {
+	prefix func() string
+	n      atomic.Int64
+}{prefix: sync.OnceValue(func() string { return rand.Text()[:12] })}
+
+func newID() string { return fmt.Sprintf("%s-%d", ids.prefix(), ids.n.Add(1)) }
+
+// Handle is something shown that can be replaced in place.
+type Handle struct{ ids []string }
+
+// Show shows values, one below the other.
+func Show(values ...any) *Handle {
+	h := &Handle{}
+	for _, v := range values {
+		h.ids = append(h.ids, show(Bundle(v)))
+	}
+	return h
+}
+
+// Update shows other values in the places of those shown before. Places
+// without a new value become empty; values beyond the last place join it.
+func (h *Handle) Update(values ...any) {
+	for i, id := range h.ids {
+		switch {
+		case i >= len(values):
+			update(id, textual(""))
+		case i == len(h.ids)-1:
+			update(id, BundleAll(values[i:]...))
+		default:
+			update(id, Bundle(values[i]))
+		}
+	}
+}
+
+func show(d engine.Display) (id string) {
+	id = newID()
+	host().Emit(engine.Event{Kind: engine.Show, Display: &d, DisplayID: id})
+	return id
+}
+
+func update(id string, d engine.Display) {
+	host().Emit(engine.Event{Kind: engine.Update, Display: &d, DisplayID: id})
+}
+
+// Figure is a picture that follows a computation; see Live.
+type Figure struct {
+	draw  func() any
+	id    string
+	next  time.Time // not drawn before
+	stale bool
+	now   func() time.Time
+}
+
+// The pace of live figures: at most four a second, and at most a tenth of the
+// time spent drawing.
+const (
+	liveInterval = 250 * time.Millisecond
+	liveShare    = 10
+)
+
+// Live shows what draw returns and returns the figure, to be redrawn by
+// Redraw and finished by Close. draw runs in the goroutine that calls these.
+func Live(draw func() any) *Figure {
+	f := &Figure{draw: draw, now: time.Now}
+	f.paint()
+	return f
+}
+
+// Redraw draws the figure's new state, unless it was drawn just now. Call it
+// as often as you like.
+func (f *Figure) Redraw() {
+	f.stale = true
+	if !f.now().Before(f.next) {
+		f.paint()
+	}
+}
+
+// Close draws the last state.
+func (f *Figure) Close() {
+	if f.stale {
+		f.paint()
+	}
+}
+
+func (f *Figure) paint() {
+	start := f.now()
+	d := Bundle(f.draw())
+	if f.id == "" {
+		f.id = show(d)
+	} else {
+		update(f.id, d)
+	}
+	end := f.now()
+	f.next = end.Add(max(liveInterval, liveShare*end.Sub(start)))
+	f.stale = false
+}
