@@ -1,0 +1,161 @@
+package extract
+
+import (
+	"fmt"
+	"go/types"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+// module is the import path of this module.
+const module = "gomdcsan"
+
+// unwanted are prefixes of packages that no cell gets: commands and test
+// suites, what exists on some systems only, what needs cgo or does harm by
+// being linked.
+var unwanted = []string{
+	"builtin", "unsafe", "syscall", "log/syslog", "plugin", "runtime/cgo", "runtime/race", "runtime/msan", "runtime/asan",
+	"cmd/", "vendor/", "expvar", "net/http/pprof", "net/http/cgi", "net/http/fcgi", "time/tzdata", "testing/", "debug/", "go/build", "crypto/fips140",
+	"gonum.org/v1/gonum/graph", "gonum.org/v1/gonum/unit", "gonum.org/v1/gonum/blas/testblas", "gonum.org/v1/gonum/lapack/testlapack", "gonum.org/v1/gonum/integrate/testquad",
+	"gonum.org/v1/gonum/dsp/window/cmd", "gonum.org/v1/plot/gob", "gonum.org/v1/plot/cmpimg",
+}
+
+// wanted reports whether cells can import the package.
+func wanted(path string) bool {
+	for _, e := range strings.Split(path, "/") {
+		if e == "internal" {
+			return false
+		}
+	}
+	for _, p := range unwanted {
+		if path == strings.TrimSuffix(p, "/") || strings.HasPrefix(path, strings.TrimSuffix(p, "/")+"/") {
+			return false
+		}
+	}
+	return true
+}
+
+// Lib generates internal/lib: standard library, gonum and plot, the packages
+// that their interfaces name, and the types of what this module imports.
+func Lib(dir string) (Generated, error) {
+	patterns := []string{"std", "gonum.org/v1/gonum/...", "gonum.org/v1/plot/..."}
+	matched, err := match(dir, patterns)
+	if err != nil {
+		return nil, err
+	}
+	own, err := externalImports(dir)
+	if err != nil {
+		return nil, err
+	}
+	set, err := Load(dir, slices.Concat(matched, own), func(string) bool { return true }, nil)
+	if err != nil {
+		return nil, err
+	}
+	want := map[string]bool{}
+	for _, path := range matched {
+		addNamed(set, want, path)
+	}
+	keep := map[string]bool{}
+	for _, path := range own {
+		keep[path] = true
+	}
+	set.Packages = slices.DeleteFunc(set.Packages, func(p *Package) bool { return !want[p.Path] && !keep[p.Path] })
+	return Generate("lib", set, func(path string) bool { return want[path] })
+}
+
+// addNamed adds a package and, in turn, those its interface names.
+func addNamed(set *Set, want map[string]bool, path string) {
+	p := set.Find(path)
+	if p == nil || want[path] || !wanted(path) {
+		return
+	}
+	want[path] = true
+	for _, q := range Named(p.Types) {
+		addNamed(set, want, q)
+	}
+}
+
+// match lists the wanted packages of the patterns.
+func match(dir string, patterns []string) ([]string, error) {
+	cmd := exec.Command("go", append([]string{"list", "-f", "{{if ne .Name \"main\"}}{{if .GoFiles}}{{.ImportPath}}{{end}}{{end}}", "--"}, patterns...)...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("extract: go list %v: %w", patterns, err)
+	}
+	return slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return !wanted(p) }), nil
+}
+
+// externalImports lists what the packages of this module import from other
+// modules and from the standard library's unwanted part.
+func externalImports(dir string) ([]string, error) {
+	list, err := golist(dir, []string{module + "/mdcsan/...", module + "/plotting/...", module + "/kernel/display/...", module + "/kernel/engine"})
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, l := range list {
+		if l.ImportPath != module && !strings.HasPrefix(l.ImportPath, module+"/") {
+			continue
+		}
+		for _, i := range l.Imports {
+			if i != "unsafe" && i != "C" && !strings.HasPrefix(i, module+"/") {
+				seen[i] = true
+			}
+		}
+	}
+	var out []string
+	for p := range seen {
+		out = append(out, p)
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// roots are the packages of this module that cells import; what their
+// interfaces name is added. Folders that do not exist yet are left out.
+var roots = []string{"mdcsan", "plotting", "kernel/display", "mdcsan/rng", "mdcsan/env", "mdcsan/env/pendulum", "mdcsan/env/tasks",
+	"mdcsan/nn", "mdcsan/snn", "mdcsan/linalg", "mdcsan/replay", "mdcsan/td3", "mdcsan/checkpoint", "mdcsan/experiment", "mdcsan/bench"}
+
+// Own generates internal/own from this module's source, with the types of
+// other modules' packages from lib.
+func Own(dir string, lib types.Importer) (Generated, error) {
+	matched, err := match(dir, []string{module + "/mdcsan/...", module + "/plotting/...", module + "/kernel/display/..."})
+	if err != nil {
+		return nil, err
+	}
+	start := slices.DeleteFunc(slices.Clone(roots), func(r string) bool { return !slices.Contains(matched, module+"/"+r) })
+	for i := range start {
+		start[i] = module + "/" + start[i]
+	}
+	set, err := Load(dir, start, func(path string) bool { return strings.HasPrefix(path, module+"/") }, lib)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n(an import that the type archive lacks? go run ./gen -lib)", err)
+	}
+	want := map[string]bool{}
+	for _, path := range start {
+		addNamed(set, want, path)
+	}
+	set.Packages = slices.DeleteFunc(set.Packages, func(p *Package) bool { return !want[p.Path] })
+	return Generate("own", set, func(string) bool { return true })
+}
+
+// LibVersion names what internal/lib is made from: the Go release and the
+// modules' versions.
+func LibVersion(dir string) (string, error) {
+	cmd := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "gonum.org/v1/gonum", "gonum.org/v1/plot")
+	cmd.Dir = dir
+	mods, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("extract: go list -m: %w", err)
+	}
+	cmd = exec.Command("go", "env", "GOVERSION")
+	cmd.Dir = dir
+	v, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("extract: go env: %w", err)
+	}
+	return strings.TrimSpace(string(v) + string(mods)), nil
+}

@@ -1,0 +1,12 @@
+// Package lib embeds generated tables; see kernel/symbols.
+package lib
+
+import _ "embed"
+
+// Types and Docs are the archives of type information and documentation.
+var (
+	//go:embed types.zip
+	Types []byte
+	//go:embed docs.zip
+	Docs []byte
+)
