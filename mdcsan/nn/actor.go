@@ -1,0 +1,84 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	"gomdcsan/mdcsan/rng"
+)
+
+// DeepActor is the paper's DAN: N -> 256 relu -> 256 relu -> M tanh, times the
+// action limit.
+type DeepActor struct {
+	ObsDim, ActDim int
+	ActLimit       float32
+	net            *MLP
+	sizes          []int
+	act, dact      []float32
+	n              int
+}
+
+// NewDeepActor returns a DAN with the given hidden widths; the paper's are
+// 256, 256. Weights come from the stream "actor/init" of seed.
+func NewDeepActor(obsDim, actDim int, hidden []int, actLimit float32, seed uint64) (*DeepActor, error) {
+	if obsDim < 1 || actDim < 1 {
+		return nil, fmt.Errorf("nn: deep actor: %d observations and %d actions, want at least 1 of each", obsDim, actDim)
+	}
+	for l, h := range hidden {
+		if h < 1 {
+			return nil, fmt.Errorf("nn: deep actor: hidden layer %d has width %d, want at least 1", l, h)
+		}
+	}
+	if !(actLimit > 0) || math.IsInf(float64(actLimit), 0) {
+		return nil, fmt.Errorf("nn: deep actor: action limit %v, want a positive number", actLimit)
+	}
+	sizes := append(append([]int{obsDim}, hidden...), actDim)
+	return &DeepActor{
+		ObsDim: obsDim, ActDim: actDim, ActLimit: actLimit,
+		net: NewMLP(sizes, rng.New(seed, "actor/init")), sizes: sizes,
+	}, nil
+}
+
+// Clone returns an independent actor with the same parameters.
+func (a *DeepActor) Clone() *DeepActor {
+	c := &DeepActor{
+		ObsDim: a.ObsDim, ActDim: a.ActDim, ActLimit: a.ActLimit,
+		net: NewMLP(a.sizes, rng.New(0, "clone")), sizes: a.sizes,
+	}
+	Copy(c.Params(), a.Params())
+	return c
+}
+
+// Params returns the parameters that learn.
+func (a *DeepActor) Params() []*Param { return a.net.params }
+
+// ParamCount returns the number of parameters.
+func (a *DeepActor) ParamCount() int { return Count(a.net.params) }
+
+// Act writes the action for one observation.
+func (a *DeepActor) Act(dst, obs []float32) { a.ActBatch(dst, obs, 1) }
+
+// ActBatch writes n actions [n][M] for n observations [n][N].
+func (a *DeepActor) ActBatch(dst, obs []float32, n int) { a.Forward(dst, obs, n) }
+
+// Forward is ActBatch, keeping what Backward needs; obs must stay untouched
+// until then.
+func (a *DeepActor) Forward(dst, obs []float32, n int) {
+	a.n = n
+	a.act = Grow(a.act, n*a.ActDim)
+	y := a.net.Forward(obs[:n*a.ObsDim], n)
+	for i, v := range y {
+		a.act[i] = float32(math.Tanh(float64(v)))
+		dst[i] = a.ActLimit * a.act[i]
+	}
+}
+
+// Backward sets the gradients from dact [n][M], that of the last Forward's
+// actions.
+func (a *DeepActor) Backward(dact []float32) {
+	a.dact = Grow(a.dact, len(a.act))
+	for i, y := range a.act {
+		a.dact[i] = dact[i] * a.ActLimit * (1 - y*y)
+	}
+	a.net.Backward(nil, a.dact, a.n)
+}

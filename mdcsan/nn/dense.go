@@ -1,0 +1,65 @@
+package nn
+
+import (
+	"strconv"
+
+	"gomdcsan/mdcsan/linalg"
+	"gomdcsan/mdcsan/rng"
+)
+
+// Dense is a linear layer: y = W x + b.
+type Dense struct {
+	In, Out int
+	W, B    *Param // [out][in], [out]
+	ws      linalg.Workspace
+}
+
+// NewDense returns a layer whose parameters are called W<index> and b<index>,
+// drawn from U(-1/sqrt(in), 1/sqrt(in)).
+func NewDense(index, in, out int, init *rng.Stream) *Dense {
+	n := strconv.Itoa(index)
+	d := &Dense{In: in, Out: out, W: NewWeight("W"+n, out, in), B: NewParam("b"+n, out)}
+	d.W.InitUniform(in, init)
+	d.B.InitUniform(in, init)
+	return d
+}
+
+// Params returns the weight and the bias.
+func (d *Dense) Params() []*Param { return []*Param{d.W, d.B} }
+
+// Forward computes y [n][Out] from x [n][In].
+func (d *Dense) Forward(y, x []float32, n int) {
+	for b := range n {
+		copy(y[b*d.Out:(b+1)*d.Out], d.B.Value)
+	}
+	d.ws.Gemm(false, false, n, d.Out, d.In, x, d.In, d.W.Value, d.Out, 1, y, d.Out)
+}
+
+// Backward sets the gradients of W and b from dy [n][Out] and the input x of
+// Forward, and, unless dx is nil, dx [n][In].
+func (d *Dense) Backward(dx, dy, x []float32, n int) {
+	clear(d.B.Grad)
+	for b := range n {
+		for i, g := range dy[b*d.Out : (b+1)*d.Out] {
+			d.B.Grad[i] += g
+		}
+	}
+	d.ws.Gemm(true, false, d.In, d.Out, n, x, d.In, dy, d.Out, 0, d.W.Grad, d.Out)
+	if dx != nil {
+		d.BackwardInput(dx, dy, n, 0, d.In)
+	}
+}
+
+// BackwardInput computes only the gradient of the inputs lo to hi-1, as
+// dx [n][hi-lo]; the parameters' gradients stay as they are.
+func (d *Dense) BackwardInput(dx, dy []float32, n, lo, hi int) {
+	d.ws.Gemm(false, true, n, hi-lo, d.Out, dy, d.Out, d.W.Value[lo*d.Out:], d.Out, 0, dx, hi-lo)
+}
+
+// Grow returns a slice of n elements, in s where it has the capacity.
+func Grow(s []float32, n int) []float32 {
+	if cap(s) < n {
+		return make([]float32, n)
+	}
+	return s[:n]
+}

@@ -1,0 +1,97 @@
+package nn
+
+import "gomdcsan/mdcsan/rng"
+
+// MLP is a perceptron with rectified hidden layers and a linear last one.
+type MLP struct {
+	Layers []*Dense
+	params []*Param
+	x      []float32   // input of the last Forward
+	h      [][]float32 // outputs of the layers, [n][Out], hidden ones rectified
+	d      [2][]float32
+}
+
+// NewMLP returns a network of sizes[0] inputs and sizes[len-1] outputs.
+func NewMLP(sizes []int, init *rng.Stream) *MLP {
+	m := &MLP{h: make([][]float32, len(sizes)-1)}
+	for l := range len(sizes) - 1 {
+		d := NewDense(l, sizes[l], sizes[l+1], init)
+		m.Layers = append(m.Layers, d)
+		m.params = append(m.params, d.Params()...)
+	}
+	return m
+}
+
+// Params returns W0, b0, W1, b1, ...
+func (m *MLP) Params() []*Param { return m.params }
+
+// Hidden returns layer l's outputs of the last Forward, [n][Out].
+func (m *MLP) Hidden(l int) []float32 { return m.h[l] }
+
+// Forward returns the outputs [n][Out] for x [n][In]. Both x and the result
+// must stay untouched until Backward; the next Forward overwrites the result.
+func (m *MLP) Forward(x []float32, n int) []float32 {
+	m.x = x
+	for l, d := range m.Layers {
+		m.h[l] = Grow(m.h[l], n*d.Out)
+		d.Forward(m.h[l], x, n)
+		if l < len(m.Layers)-1 {
+			relu(m.h[l])
+		}
+		x = m.h[l]
+	}
+	return x
+}
+
+// Backward sets the gradient of every parameter from dy, the gradient of the
+// last Forward's outputs. dx, unless nil, receives that of the inputs.
+func (m *MLP) Backward(dx, dy []float32, n int) {
+	for l := len(m.Layers) - 1; l >= 0; l-- {
+		d := m.Layers[l]
+		if l == 0 {
+			d.Backward(dx, dy, m.x, n)
+			return
+		}
+		below := m.grad(l, n*d.In)
+		d.Backward(below, dy, m.h[l-1], n)
+		reluBackward(below, m.h[l-1])
+		dy = below
+	}
+}
+
+// BackwardInput computes only the gradient of the inputs lo to hi-1, as
+// dx [n][hi-lo], and leaves the parameters' gradients alone.
+func (m *MLP) BackwardInput(dx, dy []float32, n, lo, hi int) {
+	for l := len(m.Layers) - 1; l > 0; l-- {
+		d := m.Layers[l]
+		below := m.grad(l, n*d.In)
+		d.BackwardInput(below, dy, n, 0, d.In)
+		reluBackward(below, m.h[l-1])
+		dy = below
+	}
+	m.Layers[0].BackwardInput(dx, dy, n, lo, hi)
+}
+
+// grad returns one of two buffers in turn: a layer reads one, writes the other.
+func (m *MLP) grad(l, n int) []float32 {
+	m.d[l&1] = Grow(m.d[l&1], n)
+	return m.d[l&1]
+}
+
+func relu(h []float32) {
+	for i, v := range h {
+		if v < 0 { // keeps NaN, as it must not vanish
+			h[i] = 0
+		}
+	}
+}
+
+// reluBackward clears the gradient where the rectified output is 0.
+func reluBackward(d, h []float32) {
+	h = h[:len(d)]
+	for i := range d {
+		if !(h[i] > 0) {
+			d[i] = 0
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package snn
+
+import (
+	"fmt"
+	"math"
+
+	"gomdcsan/mdcsan/nn"
+	"gomdcsan/mdcsan/rng"
+)
+
+// Actor is a policy network: population encoder, body, grouped decoder.
+type Actor struct {
+	cfg   Config
+	seed  uint64
+	parts Parts
+
+	enc     Encoder
+	body    body
+	dec     *decoder
+	stream  *rng.Stream // of the stochastic codings
+	params  []*nn.Param
+	fixed   []*nn.Param
+	x, dx   []float32 // input [steps][n][K] and its gradient
+	rate    []float32 // [n][M*O]
+	drate   []float32
+	obs     []float32 // of the last Forward
+	n       int
+	hasGrad bool // the encoder learns
+}
+
+// body is what lies between encoder and decoder: spiking layers or a
+// perceptron.
+type body interface {
+	params() []*nn.Param
+	fixed() []*nn.Param
+	forward(rate, x []float32, n int)
+	backward(dx, drate, x []float32, n int) // dx nil: not needed
+	record(r *Recording)
+}
+
+// Parts are the pieces of a network that a user may replace. A nil field
+// means the one that the Config names. They are functions because a network
+// and its target need one each.
+type Parts struct {
+	Encoder func() Encoder
+	Neuron  func(layer, size int) Neuron
+}
+
+// New returns the actor that c describes. Its weights come from the stream
+// "actor/init" of seed, stochastic codings draw from "actor/coding".
+func New(c Config, seed uint64) (*Actor, error) { return Build(c, Parts{}, seed) }
+
+// Build is New with some parts replaced by the user's own.
+func Build(c Config, parts Parts, seed uint64) (*Actor, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	a := &Actor{cfg: c, seed: seed, parts: parts, stream: rng.New(seed, "actor/coding")}
+	if parts.Encoder != nil {
+		a.enc = parts.Encoder()
+	} else {
+		a.enc = newEncoder(c, a.stream)
+	}
+	steps, size := a.enc.Shape()
+	if size < 1 || steps != 1 && steps != c.T {
+		return nil, fmt.Errorf("snn: the encoder has shape (%d steps, %d neurons), want 1 or T = %d steps and at least 1 neuron", steps, size, c.T)
+	}
+	if c.Neuron == ReLU && steps != 1 {
+		return nil, fmt.Errorf("snn: the encoder has %d steps, want 1: the analogue network (Neuron %q) has no time", steps, ReLU)
+	}
+	init := rng.New(seed, "actor/init")
+	if c.Neuron == ReLU {
+		a.body = newAnalogue(c, size, init)
+	} else {
+		a.body = newSpiking(c, parts, steps, size, init)
+	}
+	a.dec = newDecoder(c, init)
+	a.params = append(a.params, a.enc.Params()...)
+	a.hasGrad = len(a.params) > 0
+	a.params = append(a.params, a.body.params()...)
+	a.params = append(a.params, a.dec.w, a.dec.b)
+	if f, ok := a.enc.(interface{ fixed() []*nn.Param }); ok {
+		a.fixed = append(a.fixed, f.fixed()...)
+	}
+	a.fixed = append(a.fixed, a.body.fixed()...)
+	return a, nil
+}
+
+// Clone returns an independent actor with the same parameters. Its stochastic
+// coding draws from the stream "<name>/coding".
+func (a *Actor) Clone(name string) *Actor {
+	c, err := Build(a.cfg, a.parts, a.seed)
+	if err != nil {
+		panic("snn: clone: " + err.Error()) // the same configuration was built before
+	}
+	*c.stream = *rng.New(a.seed, name+"/coding")
+	nn.Copy(c.params, a.params)
+	nn.Copy(c.fixed, a.fixed)
+	return c
+}
+
+// Config returns what the actor was built from.
+func (a *Actor) Config() Config { return a.cfg }
+
+// Params returns everything that learns: encoder, weights, theta, decoder.
+func (a *Actor) Params() []*nn.Param { return a.params }
+
+// Fixed returns what belongs to the network but does not learn: a fixed theta,
+// frozen receptive fields.
+func (a *Actor) Fixed() []*nn.Param { return a.fixed }
+
+// Stream returns the stream that stochastic codings draw from.
+func (a *Actor) Stream() *rng.Stream { return a.stream }
+
+// ParamCount returns the number of parameters that learn.
+func (a *Actor) ParamCount() int { return nn.Count(a.params) }
+
+// Encoder returns the network's encoder.
+func (a *Actor) Encoder() Encoder { return a.enc }
+
+// Act writes the action [M] for one observation [N]. An observation that
+// holds NaN or an infinity gives NaN actions, which every task refuses.
+func (a *Actor) Act(dst, obs []float32) { a.Forward(dst[:a.cfg.ActDim], obs[:a.cfg.ObsDim], 1) }
+
+// ActBatch writes n actions [n][M] for n observations [n][N].
+func (a *Actor) ActBatch(dst, obs []float32, n int) { a.Forward(dst, obs, n) }
+
+// Forward is ActBatch, keeping what Backward needs; obs must stay untouched
+// until then.
+func (a *Actor) Forward(dst, obs []float32, n int) {
+	a.obs, a.n = obs[:n*a.cfg.ObsDim], n
+	steps, size := a.enc.Shape()
+	a.x = nn.Grow(a.x, steps*n*size)
+	a.enc.Encode(a.x, a.obs, n)
+	a.rate = nn.Grow(a.rate, n*a.cfg.ActDim*a.cfg.O)
+	a.body.forward(a.rate, a.x, n)
+	a.dec.forward(dst, a.rate, n)
+	a.spoil(dst)
+}
+
+// spoil makes the actions of non-finite observations NaN: a NaN potential
+// never crosses the threshold, so the network would hide it.
+func (a *Actor) spoil(dst []float32) {
+	n, m := a.cfg.ObsDim, a.cfg.ActDim
+	for b := range a.n {
+		var s float32
+		for _, v := range a.obs[b*n : (b+1)*n] {
+			s += v - v
+		}
+		if s != 0 {
+			for i := range m {
+				dst[b*m+i] = float32(math.NaN())
+			}
+		}
+	}
+}
+
+// Backward sets the gradient of every Param from dact [n][M], that of the last
+// Forward's actions.
+func (a *Actor) Backward(dact []float32) {
+	a.drate = nn.Grow(a.drate, len(a.rate))
+	a.dec.backward(a.drate, dact, a.rate)
+	if !a.hasGrad {
+		a.body.backward(nil, a.drate, a.x, a.n)
+		return
+	}
+	a.dx = nn.Grow(a.dx, len(a.x))
+	a.body.backward(a.dx, a.drate, a.x, a.n)
+	a.enc.Backward(a.dx, a.x, a.obs, a.n)
+}

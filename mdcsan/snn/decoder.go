@@ -1,0 +1,58 @@
+package snn
+
+import (
+	"math"
+
+	"gomdcsan/mdcsan/nn"
+	"gomdcsan/mdcsan/rng"
+)
+
+// decoder is the grouped readout: action m is
+//
+//	limit * tanh(W^d_m . f_m + b^d_m),
+//
+// with f_m the firing rates of its own O output neurons.
+type decoder struct {
+	m, o  int
+	limit float32
+	w, b  *nn.Param // [M][O], [M]
+	tanh  []float32 // [n][M] of the last forward
+}
+
+func newDecoder(c Config, init *rng.Stream) *decoder {
+	d := &decoder{m: c.ActDim, o: c.O, limit: c.ActLimit,
+		w: nn.NewParam("dec_W", c.ActDim, c.O), b: nn.NewParam("dec_b", c.ActDim)}
+	d.w.InitUniform(c.O, init)
+	d.b.InitUniform(c.O, init)
+	return d
+}
+
+// forward writes actions [n][M] from rates [n][M*O].
+func (d *decoder) forward(dst, rate []float32, n int) {
+	d.tanh = nn.Grow(d.tanh, n*d.m)
+	for k := range d.tanh {
+		m := k % d.m
+		s := d.b.Value[m]
+		for o, w := range d.w.Value[m*d.o : (m+1)*d.o] {
+			s += w * rate[k*d.o+o]
+		}
+		d.tanh[k] = float32(math.Tanh(float64(s)))
+		dst[k] = d.limit * d.tanh[k]
+	}
+}
+
+// backward sets the gradients from dact [n][M] and writes drate [n][M*O].
+func (d *decoder) backward(drate, dact, rate []float32) {
+	clear(d.w.Grad)
+	clear(d.b.Grad)
+	for k, y := range d.tanh {
+		m := k % d.m
+		g := dact[k] * d.limit * (1 - y*y)
+		d.b.Grad[m] += g
+		w, dw := d.w.Value[m*d.o:(m+1)*d.o], d.w.Grad[m*d.o:(m+1)*d.o]
+		for o := range w {
+			dw[o] += g * rate[k*d.o+o]
+			drate[k*d.o+o] = g * w[o]
+		}
+	}
+}

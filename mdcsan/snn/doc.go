@@ -1,0 +1,2 @@
+// Package snn is the spiking actor network.
+package snn

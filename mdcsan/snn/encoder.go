@@ -1,0 +1,204 @@
+package snn
+
+import (
+	"math"
+
+	"gomdcsan/mdcsan/nn"
+	"gomdcsan/mdcsan/rng"
+)
+
+// Encoder turns a batch of observations into the network's input over time.
+// Implement it to try a coding of your own, and hand it to [Build].
+type Encoder interface {
+	// Shape returns the number of distinct steps of input, which is 1 when all
+	// T steps get the same, or else T; and the number of input neurons K.
+	Shape() (steps, size int)
+
+	// Params returns what learns, nil if nothing does.
+	Params() []*nn.Param
+
+	// Encode writes x [steps][n][K] for obs [n][N].
+	Encode(x, obs []float32, n int)
+
+	// Backward sets the Grad of Params from dx [steps][n][K]; x and obs are
+	// those of the last Encode.
+	Backward(dx, x, obs []float32, n int)
+}
+
+// Population is Cpop (eq. 1): every dimension i of the observation excites J
+// neurons with Gaussian receptive fields,
+//
+//	A_ij = exp(-(s_i - mu_ij)^2 / (2 sigma_ij^2)),
+//
+// and A itself is the input of every step. sigma enters squared, unconstrained.
+type Population struct {
+	N, J      int
+	Mean, Std *nn.Param // [N][J]
+	Frozen    bool      // the receptive fields do not learn
+}
+
+// NewPopulation returns receptive fields with means evenly spaced from
+// MeanLow to MeanHigh, or one field with mean 0 for the codings without
+// population.
+func NewPopulation(c Config) *Population {
+	j := c.InputSize() / c.ObsDim
+	p := &Population{N: c.ObsDim, J: j, Frozen: !c.TrainEncoder,
+		Mean: nn.NewParam("enc_mean", c.ObsDim, j), Std: nn.NewParam("enc_std", c.ObsDim, j)}
+	for i := range p.Mean.Value {
+		if c.Coding.population() && j > 1 {
+			p.Mean.Value[i] = c.MeanLow + (c.MeanHigh-c.MeanLow)*float32(i%j)/float32(j-1)
+		}
+		p.Std.Value[i] = c.Std
+	}
+	return p
+}
+
+// Shape returns 1 step of N*J neurons; neuron i*J+j belongs to dimension i.
+func (p *Population) Shape() (steps, size int) { return 1, p.N * p.J }
+
+// Params returns the means and standard deviations, nil when frozen.
+func (p *Population) Params() []*nn.Param {
+	if p.Frozen {
+		return nil
+	}
+	return []*nn.Param{p.Mean, p.Std}
+}
+
+func (p *Population) fixed() []*nn.Param {
+	if p.Frozen {
+		return []*nn.Param{p.Mean, p.Std}
+	}
+	return nil
+}
+
+// Encode writes the activations.
+func (p *Population) Encode(x, obs []float32, n int) {
+	k := p.N * p.J
+	for b := range n {
+		for i, s := range obs[b*p.N : (b+1)*p.N] {
+			lo, hi := i*p.J, (i+1)*p.J
+			mean, std, a := p.Mean.Value[lo:hi], p.Std.Value[lo:hi], x[b*k+lo:b*k+hi]
+			for j := range a {
+				d := (s - mean[j]) / std[j]
+				a[j] = float32(math.Exp(float64(-0.5 * d * d)))
+			}
+		}
+	}
+}
+
+// Backward sets the gradients of means and standard deviations:
+// dA/dmu = A (s-mu)/sigma^2, dA/dsigma = A (s-mu)^2/sigma^3.
+func (p *Population) Backward(dx, x, obs []float32, n int) {
+	if p.Frozen {
+		return
+	}
+	clear(p.Mean.Grad)
+	clear(p.Std.Grad)
+	k := p.N * p.J
+	for b := range n {
+		for i, s := range obs[b*p.N : (b+1)*p.N] {
+			lo, hi := i*p.J, (i+1)*p.J
+			mean, std := p.Mean.Value[lo:hi], p.Std.Value[lo:hi]
+			dm, ds := p.Mean.Grad[lo:hi], p.Std.Grad[lo:hi]
+			a, da := x[b*k+lo:b*k+hi], dx[b*k+lo:b*k+hi]
+			for j := range a {
+				d := (s - mean[j]) / std[j]
+				g := da[j] * a[j] * d / std[j]
+				dm[j] += g
+				ds[j] += g * d
+			}
+		}
+	}
+}
+
+// rated is a population whose activations are turned into spikes at each of
+// steps steps; the gradient passes straight through a spike.
+type rated struct {
+	*Population
+	steps  int
+	a, da  []float32   // [n][K]: activations and their gradient
+	stream *rng.Stream // nil when deterministic
+	thresh float32
+}
+
+func (r *rated) Shape() (steps, size int) { return r.steps, r.N * r.J }
+
+func (r *rated) Encode(x, obs []float32, n int) {
+	r.a = nn.Grow(r.a, n*r.N*r.J)
+	r.Population.Encode(r.a, obs, n)
+	if r.stream != nil {
+		r.bernoulli(x)
+	} else {
+		r.integrate(x)
+	}
+}
+
+// bernoulli draws each spike with probability A: eq. 2, and eq. 3 with R = 1,
+// which is the same distribution.
+func (r *rated) bernoulli(x []float32) {
+	const scale = 1.0 / (1 << 24)
+	for len(x) > 0 {
+		for k, p := range r.a {
+			u := float32(r.stream.Uint32()>>8) * scale // uniform on [0, 1)
+			x[k] = 0
+			if p > u {
+				x[k] = 1
+			}
+		}
+		x = x[len(r.a):]
+	}
+}
+
+// integrate is eqs. 4 and 5: v += A; a spike where v > threshold takes the
+// threshold off v.
+func (r *rated) integrate(x []float32) {
+	size := len(r.a)
+	for k, a := range r.a {
+		var v float32
+		for at := k; at < len(x); at += size {
+			v += a
+			x[at] = 0
+			if v > r.thresh {
+				x[at] = 1
+				v -= r.thresh
+			}
+		}
+	}
+}
+
+// Backward: for stochastic spikes dx/dA = 1, so A's gradient is the sum over
+// the steps. For the integrator dx/dv = 1 with nothing detached, so
+// dv(t+1)/dv(t) = 1 - threshold and v(t) feeds every later step.
+func (r *rated) Backward(dx, _, obs []float32, n int) {
+	if r.Frozen {
+		return
+	}
+	size := n * r.N * r.J
+	var keep float32 // how much of v's gradient the step before gets
+	if r.stream == nil {
+		keep = 1 - r.thresh
+	}
+	r.da = nn.Grow(r.da, size)
+	for k := range r.da {
+		var v, sum float32
+		for at := (r.steps-1)*size + k; at >= 0; at -= size {
+			v = dx[at] + keep*v
+			sum += v
+		}
+		r.da[k] = sum
+	}
+	r.Population.Backward(r.da, r.a, obs, n)
+}
+
+// newEncoder returns the encoder of c; stream feeds the stochastic codings.
+func newEncoder(c Config, stream *rng.Stream) Encoder {
+	p := NewPopulation(c)
+	switch c.Coding {
+	case Pop:
+		return p
+	case PopDet, Det:
+		return &rated{Population: p, steps: c.T, thresh: c.DetThreshold}
+	default:
+		return &rated{Population: p, steps: c.T, stream: stream}
+	}
+}
