@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/rng"
 )
 
@@ -67,10 +68,8 @@ func (a *DeepActor) Forward(dst, obs []float32, n int) {
 	a.n = n
 	a.act = Grow(a.act, n*a.ActDim)
 	y := a.net.Forward(obs[:n*a.ObsDim], n)
-	for i, v := range y {
-		a.act[i] = float32(math.Tanh(float64(v)))
-		dst[i] = a.ActLimit * a.act[i]
-	}
+	linalg.Tanh(a.act, y)
+	linalg.Scale(dst[:len(y)], a.ActLimit, a.act)
 }
 
 // Backward sets the gradients from dact [n][M], that of the last Forward's

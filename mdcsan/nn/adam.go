@@ -1,6 +1,6 @@
 package nn
 
-import "math"
+import "gomdcsan/mdcsan/linalg"
 
 // Adam is Kingma and Ba's optimiser with PyTorch's arithmetic: bias-corrected
 // moments, eps added after the root, no weight decay.
@@ -27,29 +27,9 @@ func NewAdam(params []*Param, lr float64) *Adam {
 // Step applies every parameter's Grad.
 func (a *Adam) Step() {
 	a.step[0]++
-	t := float64(a.step[0])
-	c1 := 1 - math.Pow(a.Beta1, t)
-	c2 := math.Sqrt(1 - math.Pow(a.Beta2, t))
-	k := adamStep{
-		b1: float32(a.Beta1), b2: float32(a.Beta2), eps: float32(a.Eps),
-		rate: float32(a.LR / c1), root: float32(1 / c2),
-		g1: float32(1 - a.Beta1), g2: float32(1 - a.Beta2),
-	}
+	k := linalg.NewAdamStep(a.LR, a.Beta1, a.Beta2, a.Eps, int(a.step[0]))
 	for i, p := range a.params {
-		k.apply(p.Value, p.Grad, a.m[i], a.v[i])
-	}
-}
-
-// adamStep holds the constants of one step in float32.
-type adamStep struct{ b1, b2, g1, g2, eps, rate, root float32 }
-
-func (k *adamStep) apply(w, g, m, v []float32) {
-	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	for i := range w {
-		d := g[i]
-		m[i] = k.b1*m[i] + k.g1*d
-		v[i] = k.b2*v[i] + k.g2*d*d
-		w[i] -= k.rate * m[i] / (float32(math.Sqrt(float64(v[i])))*k.root + k.eps)
+		linalg.Adam(p.Value, p.Grad, a.m[i], a.v[i], k)
 	}
 }
 

@@ -29,21 +29,13 @@ func (d *Dense) Params() []*Param { return []*Param{d.W, d.B} }
 
 // Forward computes y [n][Out] from x [n][In].
 func (d *Dense) Forward(y, x []float32, n int) {
-	for b := range n {
-		copy(y[b*d.Out:(b+1)*d.Out], d.B.Value)
-	}
-	d.ws.Gemm(false, false, n, d.Out, d.In, x, d.In, d.W.Value, d.Out, 1, y, d.Out)
+	d.ws.GemmBias(false, false, n, d.Out, d.In, x, d.In, d.W.Value, d.Out, d.B.Value, y, d.Out)
 }
 
 // Backward sets the gradients of W and b from dy [n][Out] and the input x of
 // Forward, and, unless dx is nil, dx [n][In].
 func (d *Dense) Backward(dx, dy, x []float32, n int) {
-	clear(d.B.Grad)
-	for b := range n {
-		for i, g := range dy[b*d.Out : (b+1)*d.Out] {
-			d.B.Grad[i] += g
-		}
-	}
+	linalg.SumRows(d.B.Grad, 0, dy, n, d.Out)
 	d.ws.Gemm(true, false, d.In, d.Out, n, x, d.In, dy, d.Out, 0, d.W.Grad, d.Out)
 	if dx != nil {
 		d.BackwardInput(dx, dy, n, 0, d.In)

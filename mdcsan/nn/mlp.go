@@ -1,6 +1,9 @@
 package nn
 
-import "gomdcsan/mdcsan/rng"
+import (
+	"gomdcsan/mdcsan/linalg"
+	"gomdcsan/mdcsan/rng"
+)
 
 // MLP is a perceptron with rectified hidden layers and a linear last one.
 type MLP struct {
@@ -36,7 +39,7 @@ func (m *MLP) Forward(x []float32, n int) []float32 {
 		m.h[l] = Grow(m.h[l], n*d.Out)
 		d.Forward(m.h[l], x, n)
 		if l < len(m.Layers)-1 {
-			relu(m.h[l])
+			linalg.Relu(m.h[l], m.h[l])
 		}
 		x = m.h[l]
 	}
@@ -54,7 +57,7 @@ func (m *MLP) Backward(dx, dy []float32, n int) {
 		}
 		below := m.grad(l, n*d.In)
 		d.Backward(below, dy, m.h[l-1], n)
-		reluBackward(below, m.h[l-1])
+		linalg.ReluGrad(below, below, m.h[l-1])
 		dy = below
 	}
 }
@@ -66,7 +69,7 @@ func (m *MLP) BackwardInput(dx, dy []float32, n, lo, hi int) {
 		d := m.Layers[l]
 		below := m.grad(l, n*d.In)
 		d.BackwardInput(below, dy, n, 0, d.In)
-		reluBackward(below, m.h[l-1])
+		linalg.ReluGrad(below, below, m.h[l-1])
 		dy = below
 	}
 	m.Layers[0].BackwardInput(dx, dy, n, lo, hi)
@@ -76,22 +79,4 @@ func (m *MLP) BackwardInput(dx, dy []float32, n, lo, hi int) {
 func (m *MLP) grad(l, n int) []float32 {
 	m.d[l&1] = Grow(m.d[l&1], n)
 	return m.d[l&1]
-}
-
-func relu(h []float32) {
-	for i, v := range h {
-		if v < 0 { // keeps NaN, as it must not vanish
-			h[i] = 0
-		}
-	}
-}
-
-// reluBackward clears the gradient where the rectified output is 0.
-func reluBackward(d, h []float32) {
-	h = h[:len(d)]
-	for i := range d {
-		if !(h[i] > 0) {
-			d[i] = 0
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/rng"
 )
 
@@ -99,14 +100,11 @@ func Copy(dst, src []*Param) {
 	}
 }
 
-// Polyak moves dst towards src: dst = (1-tau)*dst + tau*src.
+// Polyak moves dst towards src: dst += tau*(src - dst).
 func Polyak(dst, src []*Param, tau float32) {
 	match(dst, src)
 	for i, p := range src {
-		d, s := dst[i].Value, p.Value
-		for j, v := range s {
-			d[j] = (1-tau)*d[j] + tau*v
-		}
+		linalg.Polyak(dst[i].Value, p.Value, tau)
 	}
 }
 
@@ -125,7 +123,7 @@ func match(dst, src []*Param) {
 // an infinity.
 func CheckFinite(params []*Param) error {
 	for _, p := range params {
-		if finite(p.Value) {
+		if linalg.Finite(p.Value) {
 			continue
 		}
 		for i, v := range p.Value {
@@ -135,13 +133,4 @@ func CheckFinite(params []*Param) error {
 		}
 	}
 	return nil
-}
-
-// finite adds up v-v, which is 0 for every number, NaN for NaN and infinities.
-func finite(x []float32) bool {
-	var s float32
-	for _, v := range x {
-		s += v - v
-	}
-	return s == 0
 }

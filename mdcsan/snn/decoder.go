@@ -1,8 +1,7 @@
 package snn
 
 import (
-	"math"
-
+	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/rng"
 )
@@ -36,9 +35,10 @@ func (d *decoder) forward(dst, rate []float32, n int) {
 		for o, w := range d.w.Value[m*d.o : (m+1)*d.o] {
 			s += w * rate[k*d.o+o]
 		}
-		d.tanh[k] = float32(math.Tanh(float64(s)))
-		dst[k] = d.limit * d.tanh[k]
+		d.tanh[k] = s
 	}
+	linalg.Tanh(d.tanh, d.tanh)
+	linalg.Scale(dst[:n*d.m], d.limit, d.tanh)
 }
 
 // backward sets the gradients from dact [n][M] and writes drate [n][M*O].

@@ -1,8 +1,7 @@
 package snn
 
 import (
-	"math"
-
+	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/rng"
 )
@@ -80,10 +79,11 @@ func (p *Population) Encode(x, obs []float32, n int) {
 			mean, std, a := p.Mean.Value[lo:hi], p.Std.Value[lo:hi], x[b*k+lo:b*k+hi]
 			for j := range a {
 				d := (s - mean[j]) / std[j]
-				a[j] = float32(math.Exp(float64(-0.5 * d * d)))
+				a[j] = -0.5 * d * d
 			}
 		}
 	}
+	linalg.Exp(x[:n*k], x[:n*k])
 }
 
 // Backward sets the gradients of means and standard deviations:
