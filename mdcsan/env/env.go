@@ -40,6 +40,14 @@ type Snapshotter interface {
 	RestoreState(state []byte) error
 }
 
+// Poser is an Env that can be looked at: AppendPose appends the numbers that
+// its picture needs (package env/tasks draws them), enough to film an episode
+// later and elsewhere.
+type Poser interface {
+	Env
+	AppendPose(dst []float64) []float64
+}
+
 // Spec describes a task.
 type Spec struct {
 	Name            string    // gym's name, such as "Hopper-v3"

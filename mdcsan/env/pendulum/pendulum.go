@@ -42,14 +42,17 @@ const (
 // stateTag opens a saved state: format and version.
 const stateTag = "PEND1"
 
-// Pendulum implements env.Snapshotter.
+// Pendulum implements env.Snapshotter and env.Poser.
 type Pendulum struct {
 	ep           episode.Episode
 	theta, speed float64 // rad, rad/s
 	torque       float64 // of the last step, N m, for pictures
 }
 
-var _ env.Snapshotter = (*Pendulum)(nil)
+var (
+	_ env.Snapshotter = (*Pendulum)(nil)
+	_ env.Poser       = (*Pendulum)(nil)
+)
 
 // Spec describes Pendulum-v1.
 func Spec() env.Spec {

@@ -1,0 +1,52 @@
+// Package mujoco is a guarded binding of the MuJoCo physics library: what a
+// reinforcement-learning task needs, and nothing that can take the process
+// down.
+//
+//	m, err := mujoco.Load(xml)
+//	s, err := m.NewSim()
+//	err = s.Reset(qpos, qvel)
+//	err = s.Step(ctrl, 5, false)       // one cgo call for five mj_steps
+//	height := s.QPos[2]
+//
+// # Build
+//
+// The binding is behind the build tag mujoco and links -lmujoco. MuJoCo 2.2.2
+// (Debian's libmujoco-dev) is the reference; a release of MuJoCo 3 is used by
+// naming its folders:
+//
+//	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS="-L$DIR/lib -Wl,-rpath,$DIR/lib" go build -tags mujoco ./...
+//
+// Without the tag the package builds everywhere and Load returns an error that
+// wraps env.ErrUnavailable and says how to get MuJoCo.
+//
+// # What is guarded
+//
+// MuJoCo's own error handler waits for Enter and exits the process; ours jumps
+// back to the entry point (over C frames only) and becomes a Go error. MuJoCo
+// answers a state that went to NaN or beyond 1e10 by silently resetting it;
+// here the step returns an error that wraps env.ErrDiverged and the simulation
+// wants a Reset. Non-finite numbers are refused before they reach MuJoCo.
+// No file is read or written: models come from memory, no MUJOCO_LOG.TXT.
+//
+// # Concurrency
+//
+// A Model is read-only and may be shared by simulations in many goroutines; a
+// Sim belongs to one goroutine at a time. Step does not allocate.
+package mujoco
+
+import (
+	"errors"
+	"fmt"
+
+	"gomdcsan/mdcsan/env"
+)
+
+// ErrSim is wrapped by the errors that MuJoCo itself reported.
+var ErrSim = errors.New("MuJoCo")
+
+// unavailable is what every entry point says in a build without MuJoCo.
+func unavailable() error {
+	return fmt.Errorf("%w: this program was built without MuJoCo, the physics library of Ant, HalfCheetah, Walker2d and Hopper. "+
+		"Run `go run ./install demo` in the gomdcsan source folder, which installs MuJoCo and builds with it; or by hand: "+
+		"`apt-get install libmujoco-dev` and `go install -tags mujoco ./kernel/cmd/gomdcsan`. Pendulum-v1 works without MuJoCo", env.ErrUnavailable)
+}

@@ -1,0 +1,231 @@
+//go:build mujoco && cgo
+
+package mujoco
+
+/*
+#cgo LDFLAGS: -lmujoco
+#include <stdlib.h>
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"gomdcsan/mdcsan/env"
+)
+
+// Available reports whether this build has MuJoCo.
+const Available = true
+
+// loading serialises Load: MuJoCo's compiler keeps process-wide state, and the
+// error handlers are process-wide too.
+var loading sync.Mutex
+
+// Version is the version of the MuJoCo library in use.
+func Version() string { return versionString(int(C.gm_version())) }
+
+// versionString reads 222 as 2.2.2 and 3017000 as 3.17.0.
+func versionString(v int) string {
+	if v >= 1_000_000 {
+		return fmt.Sprintf("%d.%d.%d", v/1_000_000, v/1000%1000, v%1000)
+	}
+	return fmt.Sprintf("%d.%d.%d", v/100, v/10%10, v%10)
+}
+
+// Model is a compiled model: read-only, shared by any number of simulations.
+type Model struct {
+	p                      *C.mjModel
+	nq, nv, nu, body, geom int
+}
+
+// Load compiles a model given as MJCF text.
+func Load(xml string) (*Model, error) {
+	loading.Lock()
+	defer loading.Unlock()
+	C.gm_init()
+	if lib, header := int(C.gm_version()), int(C.gm_version_header()); lib != header {
+		return nil, fmt.Errorf("mujoco: this program was built with the headers of MuJoCo %s and runs with the library of %s: "+
+			"build it again, with CGO_CFLAGS and CGO_LDFLAGS naming one release", versionString(header), versionString(lib))
+	}
+	cs := C.CString(xml)
+	defer C.free(unsafe.Pointer(cs))
+	text := newText()
+	p := C.gm_load(cs, C.int(len(xml)), text.ptr(), text.len())
+	if p == nil {
+		return nil, fmt.Errorf("mujoco: load model: %w", text.err())
+	}
+	m := &Model{p: p, nq: int(p.nq), nv: int(p.nv), nu: int(p.nu), body: int(p.nbody), geom: int(p.ngeom)}
+	runtime.AddCleanup(m, func(p *C.mjModel) { C.mj_deleteModel(p) }, p)
+	return m, nil
+}
+
+// Array returns a copy of the array of mjModel with the given name, such as
+// "body_mass", as numbers; also "timestep" and "integrator".
+func (m *Model) Array(name string) ([]float64, error) {
+	cs := C.CString(name)
+	defer C.free(unsafe.Pointer(cs))
+	n := C.gm_array(m.p, cs, nil, 0)
+	if n < 0 {
+		return nil, fmt.Errorf("mujoco: mjModel of MuJoCo %s has no array %q", Version(), name)
+	}
+	out := make([]float64, int(n))
+	C.gm_array(m.p, cs, (*C.double)(unsafe.SliceData(out)), n)
+	runtime.KeepAlive(m)
+	return out, nil
+}
+
+// Sim is one simulation of a model.
+type Sim struct {
+	// The state after the last Reset or Step, copied out of MuJoCo. XPos holds
+	// 3 numbers per body, CfrcExt (contact forces) 6; both lag QPos by the last
+	// stage of a Runge-Kutta step, as in MuJoCo.
+	QPos, QVel, XPos, CfrcExt []float64
+
+	m       *Model
+	d       *C.mjData
+	cleanup runtime.Cleanup
+	io      []float64 // ctrl, then the four slices above
+	state   []float64 // scratch for the state
+	text    text
+	bad     error // why a Reset is needed
+}
+
+var errClosed = errors.New("mujoco: the simulation is closed")
+
+// NewSim makes a simulation, which wants a Reset.
+func (m *Model) NewSim() (*Sim, error) {
+	s := &Sim{m: m, text: newText(), bad: errors.New("no Reset yet")}
+	s.d = C.gm_make_data(m.p, s.text.ptr(), s.text.len())
+	if s.d == nil {
+		return nil, fmt.Errorf("mujoco: make simulation: %w", s.text.err())
+	}
+	s.cleanup = runtime.AddCleanup(s, func(d *C.mjData) { C.mj_deleteData(d) }, s.d)
+	s.io = make([]float64, m.nu+m.nq+m.nv+9*m.body)
+	s.state = make([]float64, int(C.gm_state_size(m.p)))
+	rest := s.io[m.nu:]
+	take := func(n int) (x []float64) { x, rest = rest[:n:n], rest[n:]; return x }
+	s.QPos, s.QVel, s.XPos, s.CfrcExt = take(m.nq), take(m.nv), take(3*m.body), take(6*m.body)
+	return s, nil
+}
+
+// Reset puts the model at qpos and qvel with everything else as new.
+func (s *Sim) Reset(qpos, qvel []float64) error {
+	switch {
+	case s.d == nil:
+		return errClosed
+	case len(qpos) != s.m.nq || len(qvel) != s.m.nv:
+		return fmt.Errorf("mujoco: reset with %d positions and %d velocities, the model has %d and %d", len(qpos), len(qvel), s.m.nq, s.m.nv)
+	case !finite(qpos) || !finite(qvel):
+		return errors.New("mujoco: reset with a non-finite position or velocity")
+	}
+	copy(s.QPos, qpos)
+	copy(s.QVel, qvel)
+	code := C.gm_reset(s.m.p, s.d, s.ioPtr(), s.text.ptr(), s.text.len())
+	runtime.KeepAlive(s)
+	s.bad = s.failure(code)
+	return s.bad
+}
+
+// Step applies ctrl for n steps of the simulation, then, with rne, computes
+// the contact forces CfrcExt. Non-finite controls are refused and change
+// nothing; after any other error only Reset and RestoreState go on.
+func (s *Sim) Step(ctrl []float64, n int, rne bool) error {
+	switch {
+	case s.d == nil:
+		return errClosed
+	case s.bad != nil:
+		return fmt.Errorf("mujoco: step: %w (%w)", env.ErrNeedsReset, s.bad)
+	case len(ctrl) != s.m.nu:
+		return fmt.Errorf("mujoco: step with %d controls, the model has %d", len(ctrl), s.m.nu)
+	case !finite(ctrl):
+		return fmt.Errorf("mujoco: step with a non-finite control: %w", env.ErrBadAction)
+	}
+	copy(s.io, ctrl)
+	return s.advance(n, rne)
+}
+
+// advance steps with the control that is in io.
+func (s *Sim) advance(n int, rne bool) error {
+	forces := C.int(0)
+	if rne {
+		forces = 1
+	}
+	code := C.gm_step(s.m.p, s.d, s.ioPtr(), C.int(n), forces, s.text.ptr(), s.text.len())
+	runtime.KeepAlive(s)
+	if code != 0 {
+		s.bad = s.failure(code)
+	}
+	return s.bad
+}
+
+// Close frees the simulation; it may be called again.
+func (s *Sim) Close() {
+	if s.d != nil {
+		s.cleanup.Stop()
+		C.mj_deleteData(s.d)
+		s.d = nil
+	}
+}
+
+func (s *Sim) ioPtr() *C.double { return (*C.double)(unsafe.SliceData(s.io)) }
+
+// failure turns the result of a call into an error; 0 is none.
+func (s *Sim) failure(code C.int) error {
+	switch {
+	case code == 0:
+		return nil
+	case code < 0:
+		return fmt.Errorf("mujoco: %w", s.text.err())
+	}
+	var what []string
+	for w, name := range warningNames() {
+		if code&(1<<w) != 0 {
+			what = append(what, name)
+		}
+	}
+	const diverged = 1<<C.mjWARN_INERTIA | 1<<C.mjWARN_BADQPOS | 1<<C.mjWARN_BADQVEL | 1<<C.mjWARN_BADQACC
+	if code&diverged != 0 {
+		return fmt.Errorf("mujoco: %w: %s", env.ErrDiverged, strings.Join(what, ", "))
+	}
+	return fmt.Errorf("mujoco: %w: %s", ErrSim, strings.Join(what, ", "))
+}
+
+func warningNames() []string {
+	return []string{
+		C.mjWARN_INERTIA:     "an inertia matrix is singular",
+		C.mjWARN_CONTACTFULL: "too many contacts",
+		C.mjWARN_CNSTRFULL:   "too many constraints",
+		C.mjWARN_BADQPOS:     "a position is NaN or beyond 1e10",
+		C.mjWARN_BADQVEL:     "a velocity is NaN or beyond 1e10",
+		C.mjWARN_BADQACC:     "an acceleration is NaN or beyond 1e10",
+		C.mjWARN_BADCTRL:     "a control is NaN",
+	}
+}
+
+// text is where C writes the words of an error.
+type text []C.char
+
+func newText() text { return make(text, 1000) }
+
+func (t text) ptr() *C.char { return unsafe.SliceData(t) }
+func (t text) len() C.int   { return C.int(len(t)) }
+
+func (t text) err() error {
+	return fmt.Errorf("%w: %s", ErrSim, strings.TrimSpace(C.GoString(unsafe.SliceData(t))))
+}
+
+func finite(x []float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,44 @@
+//go:build !mujoco || !cgo
+
+package mujoco
+
+// Available reports whether this build has MuJoCo.
+const Available = false
+
+// Version is the version of the MuJoCo library; empty in this build.
+func Version() string { return "" }
+
+// Model is a compiled model.
+type Model struct{}
+
+// Sim is one simulation of a model.
+type Sim struct {
+	QPos, QVel, XPos, CfrcExt []float64
+}
+
+// Load says how to get MuJoCo.
+func Load(string) (*Model, error) { return nil, unavailable() }
+
+// Array says how to get MuJoCo.
+func (*Model) Array(string) ([]float64, error) { return nil, unavailable() }
+
+// NewSim says how to get MuJoCo.
+func (*Model) NewSim() (*Sim, error) { return nil, unavailable() }
+
+// Reset says how to get MuJoCo.
+func (*Sim) Reset(_, _ []float64) error { return unavailable() }
+
+// Step says how to get MuJoCo.
+func (*Sim) Step(_ []float64, _ int, _ bool) error { return unavailable() }
+
+// AppendState returns dst.
+func (*Sim) AppendState(dst []byte) []byte { return dst }
+
+// CheckState says how to get MuJoCo.
+func (*Sim) CheckState([]byte) error { return unavailable() }
+
+// RestoreState says how to get MuJoCo.
+func (*Sim) RestoreState([]byte) error { return unavailable() }
+
+// Close frees the simulation.
+func (*Sim) Close() {}

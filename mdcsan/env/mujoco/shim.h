@@ -1,0 +1,33 @@
+// The C side of the binding: every function returns, whatever MuJoCo does.
+#ifndef GOMDCSAN_SHIM_H
+#define GOMDCSAN_SHIM_H
+#include <mujoco/mujoco.h>
+
+enum { GM_FAILED = -1 };  // the error text is in err
+
+void gm_init(void);
+int gm_version(void);         // of the library
+int gm_version_header(void);  // of the header that this was compiled with
+
+mjModel* gm_load(const char* xml, int n, char* err, int nerr);
+mjData* gm_make_data(const mjModel* m, char* err, int nerr);
+
+// Number of values of a named mjModel array, or of "timestep" and
+// "integrator"; copied into out as far as cap goes. GM_FAILED: no such array.
+int gm_array(const mjModel* m, const char* name, double* out, int cap);
+
+// io is one block: ctrl[nu] qpos[nq] qvel[nv] xpos[3 nbody] cfrc_ext[6 nbody].
+// gm_reset reads qpos and qvel from it, gm_step ctrl; both write all the rest.
+// The result is a mask with a bit per mjtWarning, or GM_FAILED.
+int gm_reset(const mjModel* m, mjData* d, double* io, char* err, int nerr);
+int gm_step(const mjModel* m, mjData* d, double* io, int n, int rne, char* err, int nerr);
+
+// All that decides the next step.
+int gm_state_size(const mjModel* m);
+int gm_get_state(const mjModel* m, mjData* d, double* state, char* err, int nerr);
+int gm_set_state(const mjModel* m, mjData* d, const double* state, char* err, int nerr);
+
+// Geom centres and rotation matrices of the pose in d's qpos, for tests of the
+// kinematics: pos[3 ngeom], mat[9 ngeom].
+int gm_geoms(const mjModel* m, mjData* d, double* pos, double* mat, char* err, int nerr);
+#endif
