@@ -67,7 +67,8 @@ func Load(xml string) (*Model, error) {
 }
 
 // Array returns a copy of the array of mjModel with the given name, such as
-// "body_mass", as numbers; also "timestep" and "integrator".
+// "body_mass", as numbers; also the sizes "nq", "nv", "nu", "nbody", "njnt" and
+// "ngeom", "timestep" and "integrator".
 func (m *Model) Array(name string) ([]float64, error) {
 	cs := C.CString(name)
 	defer C.free(unsafe.Pointer(cs))

@@ -89,6 +89,12 @@ int gm_array(const mjModel* m, const char* name, double* out, int cap) {
 #define X(type, field, rows, cols) COPY_ARRAY(#field, m->rows*(cols), m->field)
   MJMODEL_POINTERS
 #undef X
+  COPY_ARRAY("nq", 1, &m->nq)
+  COPY_ARRAY("nv", 1, &m->nv)
+  COPY_ARRAY("nu", 1, &m->nu)
+  COPY_ARRAY("nbody", 1, &m->nbody)
+  COPY_ARRAY("njnt", 1, &m->njnt)
+  COPY_ARRAY("ngeom", 1, &m->ngeom)
   COPY_ARRAY("timestep", 1, &m->opt.timestep)
   COPY_ARRAY("integrator", 1, &m->opt.integrator)
   return GM_FAILED;

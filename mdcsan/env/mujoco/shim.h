@@ -12,8 +12,8 @@ int gm_version_header(void);  // of the header that this was compiled with
 mjModel* gm_load(const char* xml, int n, char* err, int nerr);
 mjData* gm_make_data(const mjModel* m, char* err, int nerr);
 
-// Number of values of a named mjModel array, or of "timestep" and
-// "integrator"; copied into out as far as cap goes. GM_FAILED: no such array.
+// Number of values of a named mjModel array, or of a size ("nq", "nbody", ...),
+// "timestep" or "integrator"; copied into out as far as cap goes. GM_FAILED: no such array.
 int gm_array(const mjModel* m, const char* name, double* out, int cap);
 
 // io is one block: ctrl[nu] qpos[nq] qvel[nv] xpos[3 nbody] cfrc_ext[6 nbody].
