@@ -33,7 +33,7 @@ var rules = []rule{
 		why: "only the engine (kernel/golang) and its symbols know the interpreter"},
 	{from: `^(kernel/(wire|session|engine|worker|golang|symbols|display|notebook|cmd)|mdcsan|plotting|install)`, to: `zmq4`,
 		why: "only kernel/transport knows the sockets"},
-	{from: `^install$`, to: `\.`, deep: true,
+	{from: `^install$`, to: `^[^/]+\.|^gomdcsan/`, deep: true,
 		why: "the installer runs before anything has been downloaded"},
 }
 
