@@ -1,0 +1,215 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+	"github.com/go-zeromq/zmq4/security/null"
+)
+
+// socket is a listening ZeroMQ socket. What happens with received messages is
+// the receiver's business, called on the peer's own goroutine.
+type socket struct {
+	kind     zmq4.SocketType
+	listener net.Listener
+	limits   Limits
+	receive  func(*peer, [][]byte)
+	budget   atomic.Int64
+
+	mu     sync.Mutex
+	hands  []*guard // shaking hands, oldest first
+	peers  []*peer  // oldest first
+	closed bool
+	ended  chan struct{}
+	wg     sync.WaitGroup
+}
+
+func listen(kind zmq4.SocketType, l net.Listener, limits Limits, receive func(*peer, [][]byte)) *socket {
+	s := &socket{kind: kind, listener: l, limits: limits, receive: receive, ended: make(chan struct{})}
+	s.wg.Go(s.accept)
+	return s
+}
+
+// accept takes connections until the socket is closed. An error that is not
+// the end (no file descriptors left) is waited out.
+func (s *socket) accept() {
+	pause := 5 * time.Millisecond
+	for {
+		c, err := s.listener.Accept()
+		if err == nil {
+			pause = 5 * time.Millisecond
+			if g := s.begin(c); g != nil {
+				s.wg.Go(func() { s.serve(g) })
+			}
+			continue
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		select {
+		case <-s.ended:
+			return
+		case <-time.After(pause):
+			pause = min(2*pause, time.Second)
+		}
+	}
+}
+
+// begin registers a connection that has not shaken hands. When too many do at
+// once the oldest is the silent one, and gives way.
+func (s *socket) begin(c net.Conn) *guard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		c.Close()
+		return nil
+	}
+	g := newGuard(c, &s.limits, &s.budget)
+	if len(s.hands) >= s.limits.Handshakes {
+		s.hands[0].Conn.Close()
+		s.hands = s.hands[1:]
+	}
+	s.hands = append(s.hands, g)
+	return g
+}
+
+// serve is a connection's life.
+func (s *socket) serve(g *guard) {
+	defer g.Conn.Close()
+	defer g.refund()
+	p := s.handshake(g)
+	if p == nil {
+		return
+	}
+	defer s.leave(p)
+	s.wg.Go(p.write)
+	for {
+		m, err := recvMsg(p.conn)
+		if err != nil {
+			return
+		}
+		if m.Type != zmq4.CmdMsg {
+			s.receive(p, m.Frames)
+		}
+	}
+}
+
+func (s *socket) handshake(g *guard) *peer {
+	g.Conn.SetDeadline(time.Now().Add(s.limits.Handshake))
+	conn, err := open(g, s.kind)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hands = slices.DeleteFunc(s.hands, func(h *guard) bool { return h == g })
+	if err != nil || s.closed {
+		return nil
+	}
+	p := newPeer(g, conn, &s.limits)
+	g.established(p.pong)
+	s.admit(p)
+	return p
+}
+
+// admit adds a peer. When there are too many a stranger gives way: the oldest
+// of those in the younger half. So neither those who came before a flood lose
+// their place to it, nor does a flood that holds its connections keep out
+// those who come after.
+func (s *socket) admit(p *peer) {
+	if len(s.peers) >= s.limits.Peers {
+		for i := s.limits.Peers / 2; i < len(s.peers); i++ {
+			if !s.peers[i].guard.trusted.Load() {
+				s.peers[i].close()
+				s.peers = slices.Delete(s.peers, i, i+1)
+				break
+			}
+		}
+	}
+	s.peers = append(s.peers, p)
+}
+
+func (s *socket) leave(p *peer) {
+	p.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.peers = slices.DeleteFunc(s.peers, func(q *peer) bool { return q == p })
+}
+
+// open and recvMsg turn zmq4's panics on malformed input into errors: a
+// stranger's bytes cost that connection and nothing else.
+func open(g *guard, kind zmq4.SocketType) (c *zmq4.Conn, err error) {
+	defer recoverInto(&err)
+	return zmq4.Open(g, null.Security(), kind, nil, true, nil)
+}
+
+func recvMsg(c *zmq4.Conn) (m zmq4.Msg, err error) {
+	defer recoverInto(&err)
+	return c.RecvMsg()
+}
+
+func recoverInto(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("transport: malformed input: %v", r)
+	}
+}
+
+// sendTo queues frames for the peer with an identity, the newest if there are
+// several, but one that knows the key before one that has not shown it. It
+// reports whether there is such a peer.
+func (s *socket) sendTo(id string, frames [][]byte) bool {
+	var to *peer
+	s.mu.Lock()
+	for _, p := range s.peers {
+		if p.id == id && (to == nil || p.guard.trusted.Load() || !to.guard.trusted.Load()) {
+			to = p
+		}
+	}
+	s.mu.Unlock()
+	if to == nil {
+		return false
+	}
+	to.send(frames)
+	return true
+}
+
+// publish queues frames, the first of which is the topic, for all who have
+// subscribed to it.
+func (s *socket) publish(frames [][]byte) {
+	topic := string(frames[0])
+	s.mu.Lock()
+	peers := slices.Clone(s.peers)
+	s.mu.Unlock()
+	for _, p := range peers {
+		if p.subscribed(topic) {
+			p.send(frames)
+		}
+	}
+}
+
+// close stops accepting, waits up to linger until what is queued has been
+// written, and ends all connections and goroutines.
+func (s *socket) close(linger time.Duration) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
+	s.closed = true
+	close(s.ended)
+	s.listener.Close()
+	for _, g := range s.hands {
+		g.Conn.Close()
+	}
+	peers := slices.Clone(s.peers)
+	s.mu.Unlock()
+	deadline := time.Now().Add(linger)
+	for _, p := range peers {
+		p.drain(deadline)
+		p.close()
+	}
+	s.wg.Wait()
+}
