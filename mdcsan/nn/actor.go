@@ -40,8 +40,9 @@ func NewDeepActor(obsDim, actDim int, hidden []int, actLimit float32, seed uint6
 	}, nil
 }
 
-// Clone returns an independent actor with the same parameters.
-func (a *DeepActor) Clone() *DeepActor {
+// Clone returns an independent actor with the same parameters. It draws no
+// random numbers, so the name, which names streams elsewhere, is not used.
+func (a *DeepActor) Clone(string) *DeepActor {
 	c := &DeepActor{
 		ObsDim: a.ObsDim, ActDim: a.ActDim, ActLimit: a.ActLimit,
 		net: NewMLP(a.sizes, rng.New(0, "clone")), sizes: a.sizes,

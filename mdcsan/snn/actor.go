@@ -42,7 +42,7 @@ type body interface {
 // means the one that the Config names. They are functions because a network
 // and its target need one each.
 type Parts struct {
-	Encoder func() Encoder
+	Encoder func(stream *rng.Stream) Encoder // draws, if at all, from stream, which checkpoints keep
 	Neuron  func(layer, size int) Neuron
 }
 
@@ -57,7 +57,7 @@ func Build(c Config, parts Parts, seed uint64) (*Actor, error) {
 	}
 	a := &Actor{cfg: c, seed: seed, parts: parts, stream: rng.New(seed, "actor/coding")}
 	if parts.Encoder != nil {
-		a.enc = parts.Encoder()
+		a.enc = parts.Encoder(a.stream)
 	} else {
 		a.enc = newEncoder(c, a.stream)
 	}
@@ -79,8 +79,8 @@ func Build(c Config, parts Parts, seed uint64) (*Actor, error) {
 	a.hasGrad = len(a.params) > 0
 	a.params = append(a.params, a.body.params()...)
 	a.params = append(a.params, a.dec.w, a.dec.b)
-	if f, ok := a.enc.(interface{ fixed() []*nn.Param }); ok {
-		a.fixed = append(a.fixed, f.fixed()...)
+	if f, ok := a.enc.(interface{ Fixed() []*nn.Param }); ok {
+		a.fixed = append(a.fixed, f.Fixed()...)
 	}
 	a.fixed = append(a.fixed, a.body.fixed()...)
 	return a, nil

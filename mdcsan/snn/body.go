@@ -38,8 +38,8 @@ func (s *spiking) params() []*nn.Param {
 func (s *spiking) fixed() []*nn.Param {
 	var ps []*nn.Param
 	for _, l := range s.layers {
-		if f, ok := l.neuron.(interface{ fixed() []*nn.Param }); ok {
-			ps = append(ps, f.fixed()...)
+		if f, ok := l.neuron.(interface{ Fixed() []*nn.Param }); ok {
+			ps = append(ps, f.Fixed()...)
 		}
 	}
 	return ps

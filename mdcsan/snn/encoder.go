@@ -63,7 +63,8 @@ func (p *Population) Params() []*nn.Param {
 	return []*nn.Param{p.Mean, p.Std}
 }
 
-func (p *Population) fixed() []*nn.Param {
+// Fixed returns them when frozen.
+func (p *Population) Fixed() []*nn.Param {
 	if p.Frozen {
 		return []*nn.Param{p.Mean, p.Std}
 	}

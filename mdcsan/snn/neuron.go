@@ -142,7 +142,8 @@ func (d *dynamic) Params() []*nn.Param {
 	return d.theta[:]
 }
 
-func (d *dynamic) fixed() []*nn.Param {
+// Fixed returns them when they do not.
+func (d *dynamic) Fixed() []*nn.Param {
 	if d.mode == ThetaFixed {
 		return d.theta[:]
 	}
