@@ -123,6 +123,20 @@ func (a *Agent) Actor() Learner { return a.actor }
 // Critic returns Q1 (0) or Q2 (1).
 func (a *Agent) Critic(i int) *nn.MLP { return a.q[i] }
 
+// CriticTarget returns the target of Q1 (0) or Q2 (1).
+func (a *Agent) CriticTarget(i int) *nn.MLP { return a.qTarget[i] }
+
+// TargetQ returns y [n] of the last update; the next one overwrites it.
+func (a *Agent) TargetQ() []float32 { return a.y }
+
+// SetAdam changes the betas and eps of all three optimisers from PyTorch's
+// defaults, 0.9, 0.999 and 1e-8.
+func (a *Agent) SetAdam(beta1, beta2, eps float64) {
+	for _, o := range []*nn.Adam{a.actorOpt, a.qOpt[0], a.qOpt[1]} {
+		o.Beta1, o.Beta2, o.Eps = beta1, beta2, eps
+	}
+}
+
 // Normaliser returns the running statistics of the observations.
 func (a *Agent) Normaliser() *Normaliser { return a.norm }
 
