@@ -1,6 +1,10 @@
 package nn
 
-import "gomdcsan/mdcsan/linalg"
+import (
+	"math"
+
+	"gomdcsan/mdcsan/linalg"
+)
 
 // Adam is Kingma and Ba's optimiser with PyTorch's arithmetic: bias-corrected
 // moments, eps added after the root, no weight decay.
@@ -28,6 +32,10 @@ func NewAdam(params []*Param, lr float64) *Adam {
 func (a *Adam) Step() {
 	a.step[0]++
 	k := linalg.NewAdamStep(a.LR, a.Beta1, a.Beta2, a.Eps, int(a.step[0]))
+	// The kernel forms 1 - beta in float32, which for 0.999 is off by 1.3e-5.
+	// That factor is in every m and v alike: take it out of the step.
+	k.Rate *= float32((1 - a.Beta1) / float64(1-k.Beta1))
+	k.InvSqrtCorr2 *= float32(math.Sqrt((1 - a.Beta2) / float64(1-k.Beta2)))
 	for i, p := range a.params {
 		linalg.Adam(p.Value, p.Grad, a.m[i], a.v[i], k)
 	}
