@@ -1,99 +1,196 @@
 package linalg
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
-// Exp sets dst[i] = e^x[i].
-func Exp(dst, x []float32) {
+// Exp sets dst[i] = e^x[i], to 2 units in the last place.
+func Exp(dst, x []float32) { best.exp(dst, x) }
+
+func (s isa) exp(dst, x []float32) {
 	checkLen("Exp", len(dst), len(x))
-	for i, v := range x {
-		dst[i] = float32(math.Exp(float64(v)))
+	switch s {
+	case avx512:
+		expAVX512(ptr(dst), ptr(x), len(x))
+	case avx2:
+		expAVX2(ptr(dst), ptr(x), len(x))
+	default:
+		for i, v := range x {
+			dst[i] = float32(math.Exp(float64(v)))
+		}
 	}
 }
 
-// Tanh sets dst[i] = tanh(x[i]).
-func Tanh(dst, x []float32) {
+// Tanh sets dst[i] = tanh(x[i]), to 4 units in the last place.
+func Tanh(dst, x []float32) { best.tanh(dst, x) }
+
+func (s isa) tanh(dst, x []float32) {
 	checkLen("Tanh", len(dst), len(x))
-	for i, v := range x {
-		dst[i] = float32(math.Tanh(float64(v)))
+	switch s {
+	case avx512:
+		tanhAVX512(ptr(dst), ptr(x), len(x))
+	case avx2:
+		tanhAVX2(ptr(dst), ptr(x), len(x))
+	default:
+		for i, v := range x {
+			dst[i] = float32(math.Tanh(float64(v)))
+		}
 	}
 }
 
 // Relu sets dst[i] = max(x[i], 0); NaN stays NaN.
-func Relu(dst, x []float32) {
+func Relu(dst, x []float32) { best.relu(dst, x) }
+
+func (s isa) relu(dst, x []float32) {
 	checkLen("Relu", len(dst), len(x))
-	for i, v := range x {
-		if v < 0 {
-			v = 0
+	switch s {
+	case avx512:
+		reluAVX512(ptr(dst), ptr(x), len(x))
+	case avx2:
+		reluAVX2(ptr(dst), ptr(x), len(x))
+	default:
+		for i, v := range x {
+			if v < 0 {
+				v = 0
+			}
+			dst[i] = v
 		}
-		dst[i] = v
 	}
 }
 
 // ReluGrad sets dx[i] = dy[i] where y[i] > 0, else 0; y is Relu's output.
-func ReluGrad(dx, dy, y []float32) {
+func ReluGrad(dx, dy, y []float32) { best.reluGrad(dx, dy, y) }
+
+func (s isa) reluGrad(dx, dy, y []float32) {
 	checkLen("ReluGrad", len(dx), len(dy), len(y))
-	for i, v := range y {
-		g := dy[i]
-		if !(v > 0) {
-			g = 0
+	switch s {
+	case avx512:
+		reluGradAVX512(ptr(dx), ptr(dy), ptr(y), len(y))
+	case avx2:
+		reluGradAVX2(ptr(dx), ptr(dy), ptr(y), len(y))
+	default:
+		for i, v := range y {
+			g := dy[i]
+			if !(v > 0) {
+				g = 0
+			}
+			dx[i] = g
 		}
-		dx[i] = g
 	}
 }
 
 // Axpy adds alpha·x to y.
-func Axpy(y []float32, alpha float32, x []float32) {
+func Axpy(y []float32, alpha float32, x []float32) { best.axpy(y, alpha, x) }
+
+func (s isa) axpy(y []float32, alpha float32, x []float32) {
 	checkLen("Axpy", len(y), len(x))
-	for i, v := range x {
-		y[i] += alpha * v
+	switch s {
+	case avx512:
+		axpyAVX512(ptr(y), alpha, ptr(x), len(x))
+	case avx2:
+		axpyAVX2(ptr(y), alpha, ptr(x), len(x))
+	default:
+		for i, v := range x {
+			y[i] += alpha * v
+		}
 	}
 }
 
 // Scale sets dst[i] = alpha·x[i].
-func Scale(dst []float32, alpha float32, x []float32) {
+func Scale(dst []float32, alpha float32, x []float32) { best.scale(dst, alpha, x) }
+
+func (s isa) scale(dst []float32, alpha float32, x []float32) {
 	checkLen("Scale", len(dst), len(x))
-	for i, v := range x {
-		dst[i] = alpha * v
+	switch s {
+	case avx512:
+		scaleAVX512(ptr(dst), alpha, ptr(x), len(x))
+	case avx2:
+		scaleAVX2(ptr(dst), alpha, ptr(x), len(x))
+	default:
+		for i, v := range x {
+			dst[i] = alpha * v
+		}
 	}
 }
 
 // Add sets dst[i] = a[i] + b[i].
-func Add(dst, a, b []float32) {
+func Add(dst, a, b []float32) { best.add(dst, a, b) }
+
+func (s isa) add(dst, a, b []float32) {
 	checkLen("Add", len(dst), len(a), len(b))
-	for i, v := range a {
-		dst[i] = v + b[i]
+	switch s {
+	case avx512:
+		addAVX512(ptr(dst), ptr(a), ptr(b), len(a))
+	case avx2:
+		addAVX2(ptr(dst), ptr(a), ptr(b), len(a))
+	default:
+		for i, v := range a {
+			dst[i] = v + b[i]
+		}
 	}
 }
 
 // Mul sets dst[i] = a[i]·b[i].
-func Mul(dst, a, b []float32) {
+func Mul(dst, a, b []float32) { best.mul(dst, a, b) }
+
+func (s isa) mul(dst, a, b []float32) {
 	checkLen("Mul", len(dst), len(a), len(b))
-	for i, v := range a {
-		dst[i] = v * b[i]
+	switch s {
+	case avx512:
+		mulAVX512(ptr(dst), ptr(a), ptr(b), len(a))
+	case avx2:
+		mulAVX2(ptr(dst), ptr(a), ptr(b), len(a))
+	default:
+		for i, v := range a {
+			dst[i] = v * b[i]
+		}
 	}
 }
 
 // Dot returns the sum of a[i]·b[i].
-func Dot(a, b []float32) float32 {
+func Dot(a, b []float32) float32 { return best.dot(a, b) }
+
+func (s isa) dot(a, b []float32) (sum float32) {
 	checkLen("Dot", len(a), len(b))
-	var s float32
-	for i, v := range a {
-		s += v * b[i]
+	switch s {
+	case avx512:
+		return dotAVX512(ptr(a), ptr(b), len(a))
+	case avx2:
+		return dotAVX2(ptr(a), ptr(b), len(a))
 	}
-	return s
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
 }
 
 // Sum returns the sum of x.
-func Sum(x []float32) float32 {
-	var s float32
-	for _, v := range x {
-		s += v
+func Sum(x []float32) float32 { return best.sum(x) }
+
+func (s isa) sum(x []float32) (sum float32) {
+	switch s {
+	case avx512:
+		return sumAVX512(ptr(x), len(x))
+	case avx2:
+		return sumAVX2(ptr(x), len(x))
 	}
-	return s
+	for _, v := range x {
+		sum += v
+	}
+	return sum
 }
 
 // Finite reports whether x holds neither NaN nor Inf.
-func Finite(x []float32) bool {
+func Finite(x []float32) bool { return best.finite(x) }
+
+func (s isa) finite(x []float32) bool {
+	switch s {
+	case avx512:
+		return residueAVX512(ptr(x), len(x)) == 0
+	case avx2:
+		return residueAVX2(ptr(x), len(x)) == 0
+	}
 	for _, v := range x {
 		if v-v != 0 {
 			return false
@@ -103,19 +200,28 @@ func Finite(x []float32) bool {
 }
 
 // Polyak moves target towards w: target += tau·(w − target).
-func Polyak(target, w []float32, tau float32) {
+func Polyak(target, w []float32, tau float32) { best.polyak(target, w, tau) }
+
+func (s isa) polyak(target, w []float32, tau float32) {
 	checkLen("Polyak", len(target), len(w))
-	for i, v := range w {
-		target[i] += tau * (v - target[i])
+	switch s {
+	case avx512:
+		polyakAVX512(ptr(target), ptr(w), tau, len(w))
+	case avx2:
+		polyakAVX2(ptr(target), ptr(w), tau, len(w))
+	default:
+		for i, v := range w {
+			target[i] += tau * (v - target[i])
+		}
 	}
 }
 
 // AdamStep holds the numbers of one Adam step (Kingma & Ba 2015) with
 // PyTorch's order of operations:
 //
-//	m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²
+//	m ← m + (1−β₁)(g−m);  v ← β₂v + (1−β₂)g²
 //	w ← w − Rate·m / (√v·InvSqrtCorr2 + Eps)
-type AdamStep struct {
+type AdamStep struct { // the assembly reads the fields in this order
 	Beta1, Beta2 float32
 	Rate         float32 // learning rate / (1 − β₁^t)
 	InvSqrtCorr2 float32 // 1 / √(1 − β₂^t)
@@ -133,38 +239,54 @@ func NewAdamStep(lr, beta1, beta2, eps float64, t int) AdamStep {
 }
 
 // Adam applies one step to the weights w with gradient g and moments m, v.
-func Adam(w, g, m, v []float32, s AdamStep) {
+func Adam(w, g, m, v []float32, step AdamStep) { best.adam(w, g, m, v, step) }
+
+func (s isa) adam(w, g, m, v []float32, step AdamStep) {
 	checkLen("Adam", len(w), len(g), len(m), len(v))
-	for i, gi := range g {
-		m[i] += (1 - s.Beta1) * (gi - m[i])
-		v[i] = s.Beta2*v[i] + (1-s.Beta2)*gi*gi
-		w[i] -= s.Rate * m[i] / (sqrt(v[i])*s.InvSqrtCorr2 + s.Eps)
+	switch s {
+	case avx512:
+		adamAVX512(ptr(w), ptr(g), ptr(m), ptr(v), len(w), &step.Beta1)
+	case avx2:
+		adamAVX2(ptr(w), ptr(g), ptr(m), ptr(v), len(w), &step.Beta1)
+	default:
+		for i, gi := range g {
+			m[i] += (1 - step.Beta1) * (gi - m[i])
+			v[i] = step.Beta2*v[i] + (1-step.Beta2)*gi*gi
+			w[i] -= step.Rate * m[i] / (sqrt(v[i])*step.InvSqrtCorr2 + step.Eps)
+		}
 	}
 }
 
 // AddRow adds the vector b to each of the rows of c (rows × len(b)).
 func AddRow(c []float32, rows, ldc int, b []float32) {
 	for i := range rows {
-		row := c[i*ldc:]
-		Add(row[:len(b)], row[:len(b)], b)
+		row := c[i*ldc:][:len(b)]
+		best.add(row, row, b)
 	}
 }
 
 // SumRows sets dst = beta·dst + the sum of the rows of a (rows × len(dst)):
 // a bias' gradient. With beta = 0, dst is overwritten, whatever it held.
 func SumRows(dst []float32, beta float32, a []float32, rows, lda int) {
+	best.sumRows(dst, beta, a, rows, lda)
+}
+
+func (s isa) sumRows(dst []float32, beta float32, a []float32, rows, lda int) {
 	if beta == 0 {
 		clear(dst)
 	} else if beta != 1 {
-		Scale(dst, beta, dst)
+		s.scale(dst, beta, dst)
 	}
 	for i := range rows {
-		row := a[i*lda:]
-		Add(dst, dst, row[:len(dst)])
+		s.add(dst, dst, a[i*lda:][:len(dst)])
 	}
 }
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+// ptr is the address of x's first element; the kernels touch nothing when the
+// length is 0.
+func ptr(x []float32) *float32 { return unsafe.SliceData(x) }
 
 func checkLen(op string, n int, more ...int) {
 	for _, m := range more {

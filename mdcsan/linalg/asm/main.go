@@ -1,0 +1,48 @@
+// The generator of linalg's x86-64 kernels; run `go generate` in mdcsan/linalg.
+// It is a module of its own, so that the library does not depend on it.
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == "absent" {
+		absent(os.Args[2])
+		return
+	}
+	ConstraintExpr("amd64")
+	declareTables()
+	events()
+	packTransposed()
+	for _, s := range []isa{avx2, avx512} {
+		for rows := 1; rows <= s.tileRows(); rows++ {
+			gemm(s, rows)
+		}
+		gemv(s)
+		pack(s)
+		eventSum(s, 1)
+		eventSum(s, 2)
+		elementwise(s)
+		reductions(s)
+	}
+	Generate()
+}
+
+// absent turns the declarations in the stubs file into functions that panic,
+// for the processors that have no assembly: the dispatch never reaches them,
+// but must compile.
+func absent(file string) {
+	stubs, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	stubs = bytes.Replace(stubs, []byte("//go:build amd64"), []byte("//go:build !amd64"), 1)
+	stubs = regexp.MustCompile(`//go:noescape\n`).ReplaceAll(stubs, nil)
+	stubs = regexp.MustCompile(`(?m)^func .*$`).ReplaceAll(stubs, []byte(`$0 { panic("linalg: no assembly here") }`))
+	os.Stdout.Write(stubs)
+}
