@@ -1,0 +1,186 @@
+package plotting_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gomdcsan/plotting"
+)
+
+// save writes an example's figure, one column wide.
+func save(f *plotting.Figure, path string) {
+	if err := f.Save(path); err != nil {
+		fmt.Println(err)
+	}
+}
+
+// training makes runs that look like learning on Hopper.
+func training(seed uint64, seeds, evaluations int, level float64) (steps []float64, runs [][]float64) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	for i := range evaluations {
+		steps = append(steps, float64(10000*(i+1)))
+	}
+	for range seeds {
+		run, gain := make([]float64, evaluations), 0.8+0.4*r.Float64()
+		for i := range run {
+			run[i] = level*gain*(1-math.Exp(-steps[i]/250000)) + 0.08*level*r.NormFloat64()
+		}
+		runs = append(runs, run)
+	}
+	return steps, runs
+}
+
+// Two of one's own results before the paper's curve.
+func ExampleLearningCurves() {
+	steps, spiking := training(1, 5, 60, 3200)
+	_, deep := training(2, 5, 60, 2700)
+	spiking[0][20] = math.NaN() // a missing evaluation does no harm
+	p := plotting.LearningCurves("Hopper-v3",
+		plotting.Series{Name: "MDC-SAN", Steps: steps, Runs: spiking},
+		plotting.Series{Name: "DAN", Steps: steps, Runs: deep, Band: plotting.Bootstrap95},
+		plotting.PaperCurve("Hopper-v3", "MDC-SAN"))
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/curves.png")
+	// Output:
+}
+
+// The paper's Fig. 4.
+func ExampleNewFigure() {
+	f := plotting.NewFigure(2)
+	f.Rows = nil
+	var row = 0
+	for _, task := range []string{"Ant-v3", "HalfCheetah-v3", "Walker2d-v3", "Hopper-v3"} {
+		p := plotting.LearningCurves(task, plotting.PaperCurve(task, "MDC-SAN"), plotting.PaperCurve(task, "Pop-DAN"), plotting.PaperCurve(task, "DAN"))
+		if row%2 == 0 {
+			f.Rows = append(f.Rows, nil)
+		}
+		f.Rows[row/2] = append(f.Rows[row/2], p)
+		row++
+	}
+	save(f, "testdata/fig4.png")
+	// Output:
+}
+
+func ExampleBars() {
+	p := plotting.Bars("Table 1", "maximum of the mean return", []string{"Ant", "HalfCheetah", "Walker2d", "Hopper"},
+		plotting.Group{Name: "MDC-SAN", Values: []float64{5628, 11657, 5566, 3636}, Low: []float64{5473, 11257, 5234, 3490}, High: []float64{5783, 12057, 5898, 3782}},
+		plotting.Group{Name: "DAN", Values: []float64{4671, 10020, math.NaN(), 3396}, Points: [][]float64{{4100, 5200}, {9000, 10500, 10900}, nil, {3400, 3390}}})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/bars.png")
+	// Output:
+}
+
+// Two equilibria: an attractor and a repeller, above which the potential runs
+// away and the neuron fires.
+func ExampleFlowPlot() {
+	p := plotting.FlowPlot(plotting.Flow{
+		Title: "dV/dt = V² − V − U + I (eq. 7), I − U = 0.1",
+		F:     func(v float64) float64 { return v*v - v + 0.1 },
+		X:     plotting.Range{Max: 6}, Y: plotting.Range{Min: -0.6, Max: 1.2},
+		From: []float64{-0.4, 0.3, 0.8, 0.95}, Threshold: 0.5,
+	})
+	save(plotting.Single(p, plotting.ColumnWidth, 6.5), "testdata/flow.png")
+	// Output:
+}
+
+func ExamplePhasePlane() {
+	p := plotting.PhasePlane(plotting.Plane{
+		Title: "Dynamic neuron, θ*, I = 0.1",
+		Field: func(v, u float64) (float64, float64) { return v*v - v - u + 0.1, -0.172 * (0.529*v - u) },
+		V:     plotting.Range{Min: -0.6, Max: 1.6}, U: plotting.Range{Min: -0.4, Max: 0.8},
+		From: [][2]float64{{0, 0.08}, {0.9, 0.3}, {-0.4, -0.2}}, Time: 8, Threshold: 0.5,
+	})
+	save(plotting.Single(p, plotting.ColumnWidth, 7), "testdata/plane.png")
+	// Output:
+}
+
+// A dynamic neuron and a LIF neuron under constant weighted input 0.4.
+func ExamplePotentials() {
+	p := plotting.Potentials("Constant input", 0.5,
+		plotting.Trace{Name: "DN", V: []float64{.32, .60864, .48767, .740366, .397794}, Spikes: []bool{false, true, false, true, false}},
+		plotting.Trace{Name: "LIF", V: []float64{.4, .9, .7, .75, .775}, Spikes: []bool{false, true, true, true, true}})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/potentials.png")
+	// Output:
+}
+
+func spikes(seed uint64, neurons, steps int, rate float64) [][]bool {
+	r := rand.New(rand.NewPCG(seed, 0))
+	out := make([][]bool, neurons)
+	for i := range out {
+		out[i] = make([]bool, steps)
+		for t := range out[i] {
+			out[i][t] = r.Float64() < rate
+		}
+	}
+	return out
+}
+
+func ExampleRaster() {
+	p := plotting.Raster("Spikes of one action", plotting.Layer{Name: "layer 1", Spikes: spikes(1, 24, 40, 0.2)},
+		plotting.Layer{Name: "layer 2", Spikes: spikes(2, 24, 40, 0.4)}, plotting.Layer{Name: "output", Spikes: spikes(3, 8, 40, 0.6)})
+	save(plotting.Single(p, plotting.ColumnWidth, 7), "testdata/raster.png")
+	// Output:
+}
+
+func fields() (mean, std []float64) {
+	for j := range 10 {
+		mean, std = append(mean, -3+6*float64(j)/9), append(std, math.Sqrt(0.15))
+	}
+	return mean, std
+}
+
+func ExampleReceptiveFields() {
+	mean, std := fields()
+	p := plotting.ReceptiveFields("Height of the torso", mean, std, plotting.Range{Min: -4, Max: 4})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/fields.png")
+	// Output:
+}
+
+func ExampleReceptiveFieldGrid() {
+	mean, std := fields()
+	var m, s [][]float64
+	for range 6 {
+		m, s = append(m, mean), append(s, std)
+	}
+	save(plotting.ReceptiveFieldGrid([]string{"height", "angle"}, m, s, plotting.Range{Min: -4, Max: 4}), "testdata/fieldgrid.png")
+	// Output:
+}
+
+// The paper's Fig. 6 (a): parameters learnt on Ant and their centre.
+func ExampleClouds() {
+	t := plotting.PaperTheta()
+	clouds := make([]plotting.Cloud, 3)
+	for i, layer := range t.Layer {
+		c := &clouds[layer-1]
+		c.Name = fmt.Sprintf("layer %d", layer)
+		c.X, c.Y = append(c.X, t.V[i]), append(c.Y, t.U[i])
+	}
+	p := plotting.Clouds("Learnt on Ant-v3", "θv", "θu", nil, clouds...)
+	save(plotting.Single(p, plotting.ColumnWidth, 7), "testdata/clouds.png")
+	// Output:
+}
+
+func ExampleRateHistogram() {
+	r := rand.New(rand.NewPCG(4, 0))
+	layers := []plotting.Rates{{Name: "layer 1"}, {Name: "layer 2"}}
+	for i := range layers {
+		for range 256 {
+			layers[i].Rates = append(layers[i].Rates, math.Round(5*math.Pow(r.Float64(), 2-float64(i)))/5)
+		}
+	}
+	p := plotting.RateHistogram("Firing rates over T = 5 steps", 6, layers...)
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/rates.png")
+	// Output:
+}
+
+func ExampleRateMap() {
+	rates := make([][]float64, 16)
+	for i := range rates {
+		for j := range 48 {
+			rates[i] = append(rates[i], 0.5+0.5*math.Sin(float64(i*j)/40))
+		}
+	}
+	rates[3][7] = math.NaN()
+	p := plotting.RateMap("Firing rates along an episode", "environment step", "neuron", rates)
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/map.png")
+	// Output:
+}
