@@ -133,3 +133,28 @@ func (q quat) turn(x V3) V3 {
 func cross(a, b V3) V3 {
 	return V3{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]}
 }
+
+// orientation is the frame whose z is the geom's axis.
+func (g *Geom) orientation() quat {
+	switch g.Shape {
+	case CapsuleAt:
+		s, c := math.Sincos(g.Angle / 2)
+		return quat{c, 0, s, 0}
+	case Capsule:
+		v := g.A.add(g.B, -1)
+		n := v.norm()
+		v = V3{v[0] / n, v[1] / n, v[2] / n}
+		axis := V3{-v[1], v[0], 0}
+		a := axis.norm()
+		if a < 1e-15 {
+			if v[2] < 0 {
+				return quat{0, 1, 0, 0}
+			}
+			break
+		}
+		axis = V3{axis[0] / a, axis[1] / a, 0}
+		s, c := math.Sincos(math.Atan2(a, v[2]) / 2)
+		return quat{c, s * axis[0], s * axis[1], 0}
+	}
+	return quat{1, 0, 0, 0}
+}

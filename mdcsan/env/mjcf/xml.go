@@ -74,9 +74,9 @@ func (w *writer) body(b *Body, depth int) {
 	w.line(depth, "</body>")
 }
 
-// inertial writes the legacy inertia. A body of one geom gets its principal
-// axes with the geom's own words, so that MuJoCo computes the same frame for
-// both and results equal a patched model bit for bit.
+// inertial writes the legacy inertia. A body of one geom gets the geom's own
+// axes, so that results equal a patched model's. They are written as a
+// quaternion because MuJoCo 3.1 takes no other orientation here.
 func (w *writer) inertial(b *Body, depth int) {
 	k := w.scale
 	if len(b.Geoms) > 1 {
@@ -86,14 +86,8 @@ func (w *writer) inertial(b *Body, depth int) {
 		return
 	}
 	g := &b.Geoms[0]
-	axis := ""
-	switch g.Shape {
-	case CapsuleAt:
-		axis = fmt.Sprintf(" axisangle=%q", nums(0, 1, 0, g.Angle))
-	case Capsule:
-		v := g.A.add(g.B, -1)
-		axis = fmt.Sprintf(" zaxis=%q", nums(v[:]...))
-	}
+	q := g.orientation()
+	axis := fmt.Sprintf(" quat=%q", nums(q[:]...))
 	m, across, along := g.moments(w.m.Density)
 	c := g.centre()
 	w.line(depth, "<inertial pos=%q%s mass=%q diaginertia=%q/>", nums(c[:]...), axis, nums(k*m), nums(k*across, k*across, k*along))

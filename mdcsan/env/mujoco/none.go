@@ -16,6 +16,9 @@ type Sim struct {
 	QPos, QVel, XPos, CfrcExt []float64
 }
 
+// MarginsAdd says how to get MuJoCo.
+func MarginsAdd() (bool, error) { return false, unavailable() }
+
 // Load says how to get MuJoCo.
 func Load(string) (*Model, error) { return nil, unavailable() }
 

@@ -123,7 +123,10 @@ int gm_reset(const mjModel* m, mjData* d, double* io, char* err, int nerr) {
   mj_resetData(m, d);
   memcpy(d->qpos, io + m->nu, m->nq*sizeof(double));
   memcpy(d->qvel, io + m->nu + m->nq, m->nv*sizeof(double));
-  mj_forward(m, d);  // normalises quaternions and warm-starts the solver
+#if mjVERSION_HEADER >= 300
+  mj_normalizeQuat(m, d->qpos);  // late releases of 3 no longer do it in mj_forward
+#endif
+  mj_forward(m, d);  // warm-starts the solver; in 2.2.2 normalises quaternions too
   int mask = warnings(d);
   copy_out(m, d, io);
   UNGUARD
@@ -145,6 +148,8 @@ int gm_step(const mjModel* m, mjData* d, double* io, int n, int rne, char* err, 
   UNGUARD
   return mask;
 }
+
+int gm_contacts(const mjData* d) { return (int)d->ncon; }
 
 #if mjVERSION_HEADER >= 300
 

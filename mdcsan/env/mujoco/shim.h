@@ -22,6 +22,9 @@ int gm_array(const mjModel* m, const char* name, double* out, int cap);
 int gm_reset(const mjModel* m, mjData* d, double* io, char* err, int nerr);
 int gm_step(const mjModel* m, mjData* d, double* io, int n, int rne, char* err, int nerr);
 
+// Number of contacts after the last call.
+int gm_contacts(const mjData* d);
+
 // All that decides the next step.
 int gm_state_size(const mjModel* m);
 int gm_get_state(const mjModel* m, mjData* d, double* state, char* err, int nerr);

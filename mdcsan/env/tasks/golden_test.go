@@ -232,7 +232,7 @@ func loadNamed(t *testing.T, name string, inertia mjcf.Inertia) *mujoco.Model {
 	t.Helper()
 	for _, d := range locomotions() {
 		if table := d.model(); table.Name == name {
-			m, err := mujoco.Load(table.XML(inertia))
+			m, err := loadModel(table, inertia)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"gomdcsan/mdcsan/env"
 	"gomdcsan/mdcsan/env/internal/episode"
+	"gomdcsan/mdcsan/env/mjcf"
 	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/rng"
 )
@@ -42,8 +43,7 @@ func (t Terms) Reward() float64 { return t.Forward + t.Healthy - (t.Control + t.
 
 func newLocomotion(d *definition, o Options) (*Locomotion, error) {
 	o = o.withDefaults()
-	table := d.model()
-	model, err := mujoco.Load(table.XML(o.Inertia))
+	model, err := loadModel(d.model(), o.Inertia)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,19 @@ func newLocomotion(d *definition, o Options) (*Locomotion, error) {
 	l.ep = episode.New(l.spec)
 	l.qpos, l.qvel = make([]float64, len(start)), make([]float64, len(sim.QVel))
 	return l, nil
+}
+
+// loadModel compiles a model so that contacts begin at the same distance in
+// every MuJoCo.
+func loadModel(table mjcf.Model, inertia mjcf.Inertia) (*mujoco.Model, error) {
+	add, err := mujoco.MarginsAdd()
+	if err != nil {
+		return nil, err
+	}
+	if add {
+		table.Margin /= 2
+	}
+	return mujoco.Load(table.XML(inertia))
 }
 
 // Spec describes the task.
