@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -11,7 +12,7 @@ import (
 
 // Log is an append-only series of records, kept in segment files
 // PREFIX-000000.log, PREFIX-000001.log, ... of a fixed number of records each.
-// Records are opaque and may differ in length; a segment is read as a whole.
+// Records are opaque and may differ in length.
 //
 // Append only buffers. Flush makes everything durable and returns the state to
 // put into the checkpoint; what lies in the files beyond the state of the last
@@ -109,10 +110,6 @@ func (l *Log) State() LogState {
 	return s
 }
 
-// StartsSegment reports whether the next record is the first of its segment,
-// for records that are coded relative to their predecessor.
-func (l *Log) StartsSegment() bool { return l.state.Records%int64(l.state.PerSegment) == 0 }
-
 // Append adds one record to the buffer. It keeps no reference to rec.
 func (l *Log) Append(rec []byte) {
 	s := &l.state
@@ -125,9 +122,11 @@ func (l *Log) Append(rec []byte) {
 		l.dirty = append(l.dirty, segment{number: n, written: g.Bytes})
 	}
 	d := &l.dirty[len(l.dirty)-1]
+	from := len(d.tail)
+	d.tail = binary.AppendUvarint(d.tail, uint64(len(rec)))
 	d.tail = append(d.tail, rec...)
-	g.Bytes += int64(len(rec))
-	g.CRC = crc32.Update(g.CRC, castagnoli, rec)
+	g.Bytes += int64(len(d.tail) - from)
+	g.CRC = crc32.Update(g.CRC, castagnoli, d.tail[from:])
 	s.Records++
 }
 
@@ -185,11 +184,11 @@ func (l *Log) Prune() error {
 	return l.removeSegments(func(n int) bool { return n < l.state.First })
 }
 
-// ReadSegment returns the checked bytes of the i-th kept segment and the
-// number of its first record. It reads what has been flushed.
-func (l *Log) ReadSegment(i int) (data []byte, firstRecord int64, err error) {
+// ReadSegment returns the records of the i-th kept segment and the number of
+// the first of them. It reads what has been flushed.
+func (l *Log) ReadSegment(i int) (records [][]byte, first int64, err error) {
 	g, n := l.state.Segments[i], l.state.First+i
-	data, err = os.ReadFile(l.path(n))
+	data, err := os.ReadFile(l.path(n))
 	if err != nil {
 		return nil, 0, fmt.Errorf("checkpoint: log %s: %w", l.prefix, err)
 	}
@@ -200,5 +199,22 @@ func (l *Log) ReadSegment(i int) (data []byte, firstRecord int64, err error) {
 	if crc32.Checksum(data, castagnoli) != g.CRC {
 		return nil, 0, fmt.Errorf("checkpoint: %s: checksum: %w", l.path(n), ErrCorrupt)
 	}
-	return data, int64(n) * int64(l.state.PerSegment), nil
+	if records, err = splitRecords(data); err != nil {
+		return nil, 0, fmt.Errorf("checkpoint: %s: %w", l.path(n), err)
+	}
+	return records, int64(n) * int64(l.state.PerSegment), nil
+}
+
+// splitRecords undoes the framing: each record follows its length (uvarint).
+func splitRecords(data []byte) (records [][]byte, err error) {
+	for len(data) > 0 {
+		size, n := binary.Uvarint(data)
+		if n <= 0 || size > uint64(len(data)-n) {
+			return nil, fmt.Errorf("record %d: %w", len(records), ErrCorrupt)
+		}
+		end := n + int(size)
+		records = append(records, data[n:end:end])
+		data = data[end:]
+	}
+	return records, nil
 }

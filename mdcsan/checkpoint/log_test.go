@@ -28,7 +28,7 @@ func contents(t *testing.T, l *Log) (data []byte, first int64) {
 		if i == 0 {
 			first = f
 		}
-		data = append(data, d...)
+		data = append(data, bytes.Join(d, nil)...)
 	}
 	return data, first
 }
@@ -115,6 +115,16 @@ func TestLogNoticesDamage(t *testing.T) {
 	if _, err := OpenLog(dir, "replay", s); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("impossible state: %v", err)
 	}
+}
+
+func FuzzSplitRecords(f *testing.F) {
+	f.Add([]byte("\x03abc\x00\x01d"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		records, err := splitRecords(data)
+		if err == nil && len(bytes.Join(records, nil)) > len(data) {
+			t.Error("records are longer than the data")
+		}
+	})
 }
 
 // A flush that fails can be repeated when there is room again.

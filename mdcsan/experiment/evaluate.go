@@ -1,0 +1,171 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/rng"
+)
+
+// Policy chooses actions without noise: n of them [n][M] for n observations
+// [n][N], both row-major.
+type Policy interface {
+	ActBatch(dst, obs []float32, n int)
+}
+
+// Evaluation is the outcome of noise-free episodes.
+type Evaluation struct {
+	Step      int       // environment steps trained before it
+	Mean, Std float64   // of Returns; Std of the population
+	Returns   []float64 // sum of rewards per episode
+	Lengths   []int     // steps per episode
+}
+
+// Min and Max return the worst and the best episode's return.
+func (e *Evaluation) Min() float64 { return slices.Min(e.Returns) }
+func (e *Evaluation) Max() float64 { return slices.Max(e.Returns) }
+
+// MeanLength returns the mean number of steps per episode.
+func (e *Evaluation) MeanLength() float64 {
+	sum := 0
+	for _, n := range e.Lengths {
+		sum += n
+	}
+	return float64(sum) / float64(len(e.Lengths))
+}
+
+func (e *Evaluation) String() string {
+	return fmt.Sprintf("%.1f ± %.1f (%d episodes, %.1f ... %.1f)", e.Mean, e.Std, len(e.Returns), e.Min(), e.Max())
+}
+
+// MakeEnv makes one more instance of a run's task.
+type MakeEnv func() (env.Env, error)
+
+// evaluator runs episodes side by side, all of them through one network pass
+// per step. Its environments are kept from one evaluation to the next.
+type evaluator struct {
+	make MakeEnv
+	envs []env.Env
+	obs  []float32 // [n][N], the episodes that still run, in order
+	act  []float32
+	obs1 []float64 // one episode's
+	act1 []float64
+}
+
+func (v *evaluator) close() error {
+	var errs []error
+	for _, e := range v.envs {
+		errs = append(errs, e.Close())
+	}
+	v.envs = nil
+	return errors.Join(errs...)
+}
+
+// run evaluates n episodes. Episode i starts from its own stream, so its
+// initial state depends on seed, name and i alone.
+func (v *evaluator) run(ctx context.Context, p Policy, n int, seed uint64, name string) (*Evaluation, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("experiment: evaluate: %d episodes, want at least 1", n)
+	}
+	for len(v.envs) < n {
+		e, err := v.make()
+		if err != nil {
+			return nil, fmt.Errorf("experiment: evaluate: %w", err)
+		}
+		v.envs = append(v.envs, e)
+	}
+	spec := v.envs[0].Spec()
+	v.obs, v.act = make([]float32, n*spec.ObsDim), make([]float32, n*spec.ActDim)
+	v.obs1, v.act1 = make([]float64, spec.ObsDim), make([]float64, spec.ActDim)
+	running := make([]int, n)
+	for i := range running {
+		running[i] = i
+		if err := v.envs[i].Reset(v.obs1, rng.New(seed, fmt.Sprintf("%s/%d", name, i))); err != nil {
+			return nil, fmt.Errorf("experiment: evaluate: episode %d: %w", i, err)
+		}
+		toFloat32(v.obs[i*spec.ObsDim:], v.obs1)
+	}
+	ev := &Evaluation{Returns: make([]float64, n), Lengths: make([]int, n)}
+	for len(running) > 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p.ActBatch(v.act, v.obs, len(running))
+		still, err := v.step(ev, running, spec)
+		if err != nil {
+			return nil, err
+		}
+		running = still
+	}
+	ev.Mean, ev.Std = stat.PopMeanStdDev(ev.Returns, nil)
+	return ev, nil
+}
+
+// step applies the actions and returns the episodes that go on, whose
+// observations it moves to the front of v.obs.
+func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, error) {
+	still := running[:0]
+	for k, i := range running {
+		toFloat64(v.act1, v.act[k*spec.ActDim:])
+		res, err := v.envs[i].Step(v.obs1, v.act1)
+		if err != nil && !errors.Is(err, env.ErrDiverged) {
+			return nil, fmt.Errorf("experiment: evaluate: episode %d, step %d: %w", i, ev.Lengths[i], err)
+		}
+		ev.Returns[i] += res.Reward
+		ev.Lengths[i]++
+		// A simulation that blew up ends its episode with what it has earned.
+		if err != nil || res.Done() {
+			continue
+		}
+		toFloat32(v.obs[len(still)*spec.ObsDim:], v.obs1)
+		still = append(still, i)
+	}
+	return still, nil
+}
+
+// Evaluate runs n noise-free episodes of a policy, all at once.
+func Evaluate(ctx context.Context, newEnv MakeEnv, p Policy, n int, seed uint64) (*Evaluation, error) {
+	v := &evaluator{make: newEnv}
+	ev, err := v.run(ctx, p, n, seed, "evaluate")
+	return ev, errors.Join(err, v.close())
+}
+
+// randomPolicy draws uniformly within the bounds.
+type randomPolicy struct {
+	spec env.Spec
+	r    *rng.Stream
+}
+
+func (p randomPolicy) ActBatch(dst, _ []float32, n int) {
+	for i := range n {
+		p.act(dst[i*p.spec.ActDim:])
+	}
+}
+
+func (p randomPolicy) act(dst []float32) {
+	for d := range p.spec.ActDim {
+		dst[d] = float32(p.r.Uniform(p.spec.ActLow[d], p.spec.ActHigh[d]))
+	}
+}
+
+// EvaluateRandom runs n episodes of uniformly random actions.
+func EvaluateRandom(ctx context.Context, newEnv MakeEnv, spec env.Spec, n int, seed uint64) (*Evaluation, error) {
+	return Evaluate(ctx, newEnv, randomPolicy{spec, rng.New(seed, "random policy")}, n, seed)
+}
+
+func toFloat32(dst []float32, src []float64) {
+	for i, x := range src {
+		dst[i] = float32(x)
+	}
+}
+
+func toFloat64(dst []float64, src []float32) {
+	for i := range dst {
+		dst[i] = float64(src[i])
+	}
+}

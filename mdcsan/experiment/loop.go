@@ -1,0 +1,239 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/rng"
+)
+
+// Train goes on until Config.Steps environment steps are done, or the context
+// is cancelled: then the run is saved (if it has a folder) and the error is an
+// *InterruptedError. Train may be called again, also with more Steps.
+//
+// The loop takes one small action after another, chosen by the state alone, so
+// that a checkpoint between any two of them resumes to the same bits.
+func (r *Run) Train(ctx context.Context, observers ...Observer) error {
+	r.observers, r.clock = observers, startClock(r.step)
+	defer func() { r.observers, r.clock = nil, nil }()
+	r.report(Started, "")
+	if r.step == 0 && r.episodeLength == 0 {
+		if err := r.env.Reset(r.obs, r.resets); err != nil {
+			return fmt.Errorf("experiment: reset %s: %w", r.Spec.Name, err)
+		}
+	}
+	for !r.Done() {
+		if ctx.Err() != nil {
+			return r.interrupted(ctx)
+		}
+		if err := r.advance(ctx); err != nil {
+			if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+				return r.interrupted(ctx)
+			}
+			return err
+		}
+		if r.clock.due(r.step) {
+			r.report(Stepped, "")
+		}
+	}
+	if err := r.save(); err != nil {
+		return fmt.Errorf("training is done, but its end is not saved (call Save again when there is room): %w", err)
+	}
+	r.report(Finished, "")
+	return nil
+}
+
+// advance does the next thing that is due.
+func (r *Run) advance(ctx context.Context) error {
+	switch {
+	case r.pendingUpdates > 0:
+		return r.update()
+	case r.evalDue:
+		return r.evaluate(ctx)
+	case r.saveDue:
+		r.saveOrWarn()
+		return nil
+	}
+	return r.interact()
+}
+
+func (r *Run) interrupted(ctx context.Context) error {
+	stop := &InterruptedError{Step: r.step, Dir: r.Config.Dir, Err: context.Cause(ctx)}
+	if err := r.save(); err != nil {
+		return fmt.Errorf("interrupted at step %d, but not saved; the last good checkpoint is untouched: %w", r.step, errors.Join(err, stop.Err))
+	}
+	return stop
+}
+
+// interact does one environment step and stores the transition.
+func (r *Run) interact() error {
+	n, m := r.Spec.ObsDim, r.Spec.ActDim
+	obs, obs2 := make([]float32, n), make([]float32, n)
+	act, next := make([]float32, m), make([]float64, n)
+	toFloat32(obs, r.obs)
+	r.choose(act, obs)
+	act64 := make([]float64, m)
+	toFloat64(act64, act)
+
+	res, err := r.env.Step(next, act64)
+	diverged := errors.Is(err, env.ErrDiverged)
+	if err != nil && !diverged {
+		return fmt.Errorf("experiment: step %d of %s: %w", r.step+1, r.Spec.Name, err)
+	}
+	r.step++
+	r.episodeLength++
+	if diverged {
+		// There is no next observation to learn from.
+		r.report(Warned, fmt.Sprintf("step %d: %v; a new episode begins", r.step, err))
+	} else {
+		toFloat32(obs2, next)
+		r.episodeReturn += res.Reward
+		if err := r.buffer.Add(obs, act, float32(res.Reward), obs2, res.Terminated); err != nil {
+			return fmt.Errorf("experiment: step %d: %w", r.step, err)
+		}
+	}
+	copy(r.obs, next)
+	r.schedule()
+	if diverged || res.Done() {
+		return r.endEpisode()
+	}
+	return nil
+}
+
+// choose draws a uniform action in the first steps and the policy's action
+// with exploration noise later.
+func (r *Run) choose(act, obs []float32) {
+	if r.step < r.Config.StartSteps {
+		randomPolicy{r.Spec, r.actions}.act(act)
+		return
+	}
+	r.Learner.Act(act, obs)
+	for d, a := range act {
+		low, high := r.Spec.ActLow[d], r.Spec.ActHigh[d]
+		noise := r.Config.ExplorationNoise * high * r.actions.NormFloat64()
+		act[d] = float32(min(max(float64(a)+noise, low), high))
+	}
+}
+
+// schedule sets what follows the step that was just done.
+func (r *Run) schedule() {
+	c := r.Config
+	if r.step >= c.UpdateAfter && r.step%c.UpdateEvery == 0 {
+		r.pendingUpdates = c.UpdateEvery
+	}
+	r.evalDue = r.step%c.EvalEvery == 0
+	r.saveDue = r.step%c.checkpointEvery() == 0
+}
+
+func (r *Run) endEpisode() error {
+	r.last.ret, r.last.length = r.episodeReturn, r.episodeLength
+	r.episode++
+	r.addMean("train_return", r.episodeReturn)
+	r.files.addEpisode(r)
+	r.episodeReturn, r.episodeLength = 0, 0
+	r.report(Episode, "")
+	if err := r.env.Reset(r.obs, r.resets); err != nil {
+		return fmt.Errorf("experiment: reset %s: %w", r.Spec.Name, err)
+	}
+	return nil
+}
+
+// update does one of the block's gradient steps.
+func (r *Run) update() error {
+	if err := r.buffer.Sample(r.batch, r.sampling); err != nil {
+		return fmt.Errorf("experiment: step %d: %w", r.step, err)
+	}
+	losses, err := r.Learner.Update(r.batch)
+	if err != nil {
+		return fmt.Errorf("experiment: step %d, update %d: %w", r.step, r.updates+1, err)
+	}
+	r.updates++
+	r.pendingUpdates--
+	r.addMean("critic_loss", float64(losses.Critic1+losses.Critic2))
+	if losses.ActorUpdated {
+		r.addMean("actor_loss", float64(losses.Actor))
+	}
+	return nil
+}
+
+// evaluate runs the noise-free episodes and writes a row of results.
+func (r *Run) evaluate(ctx context.Context) error {
+	ev, err := r.evaluatePolicy(ctx, r.Config.EvalEpisodes, fmt.Sprintf("evaluation/%d", r.step))
+	if err != nil {
+		return err
+	}
+	ev.Step = r.step
+	r.evalDue = false
+	r.Evaluations = append(r.Evaluations, ev)
+	if r.Best == nil || ev.Mean > r.Best.Mean {
+		r.Best = ev
+		r.bestPolicy = r.policyFile()
+	}
+	r.files.addEvaluation(r, ev)
+	if err := r.files.flush(false); err != nil {
+		r.report(Warned, err.Error())
+	}
+	r.report(Evaluated, "")
+	clear(r.sums)
+	return nil
+}
+
+// Evaluate runs n noise-free episodes with the run's policy as it is now. It
+// changes nothing in the run. Calls with equal names see equal initial states.
+func (r *Run) Evaluate(ctx context.Context, n int) (*Evaluation, error) {
+	ev, err := r.evaluatePolicy(ctx, n, "evaluate")
+	if err == nil {
+		ev.Step = r.step
+	}
+	return ev, err
+}
+
+// evaluatePolicy gives stochastic codings streams of their own meanwhile: an
+// evaluation depends on weights, seed and name alone and shifts no number that
+// training draws.
+func (r *Run) evaluatePolicy(ctx context.Context, n int, name string) (*Evaluation, error) {
+	restore, err := borrowStreams(r.Learner, r.Config.Seed, name)
+	if err != nil {
+		return nil, err
+	}
+	ev, err := r.eval.run(ctx, r.Learner, n, r.Config.Seed, name)
+	return ev, errors.Join(err, restore())
+}
+
+func borrowStreams(l Learner, seed uint64, name string) (restore func() error, err error) {
+	type saved struct {
+		stream *rng.Stream
+		state  []byte
+	}
+	var all []saved
+	for _, t := range l.Tensors() {
+		if t.Stream == nil {
+			continue
+		}
+		state, err := t.Stream.MarshalBinary()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, saved{t.Stream, state})
+		own, err := rng.New(seed, name+"/"+t.Name).MarshalBinary()
+		if err != nil {
+			return nil, err
+		}
+		if err := t.Stream.UnmarshalBinary(own); err != nil {
+			return nil, err
+		}
+	}
+	return func() error {
+		var errs []error
+		for _, s := range all {
+			errs = append(errs, s.stream.UnmarshalBinary(s.state))
+		}
+		return errors.Join(errs...)
+	}, nil
+}
+
+// finite reports whether a value can be stored.
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,0 +1,164 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/cpu"
+
+	"gomdcsan/mdcsan/checkpoint"
+)
+
+// Commit is the commit that the program was built from. Releases set it with
+// -ldflags "-X gomdcsan/mdcsan/experiment.Commit=..."; otherwise it is what
+// the Go toolchain stamped into the program, or what git says about the
+// working folder.
+var Commit string
+
+// Manifest says what made a run. It is written once, when the run begins;
+// resuming adds to Sessions only.
+type Manifest struct {
+	Format   int       `json:"format"`
+	Config   Config    `json:"config"`
+	Sessions []Session `json:"sessions"`
+}
+
+// Session is one process's work on a run.
+type Session struct {
+	Started   time.Time         `json:"started"`
+	FromStep  int               `json:"from_step"`
+	Commit    string            `json:"commit"` // "+dirty" when files were changed after it
+	GoVersion string            `json:"go"`
+	Modules   map[string]string `json:"modules,omitempty"`
+	Machine   Machine           `json:"machine"`
+	Libraries map[string]string `json:"libraries,omitempty"` // such as MuJoCo's version
+}
+
+// Machine is what may change speed, and the last bits of floating point.
+type Machine struct {
+	OS        string `json:"os"`
+	Arch      string `json:"arch"`
+	Processor string `json:"processor"`
+	Cores     int    `json:"cores"`
+	Vector    string `json:"vector"` // widest vector instructions
+}
+
+const (
+	manifestFormat = 1
+	manifestName   = "manifest.json"
+)
+
+// currentSession describes this process.
+func currentSession(fromStep int) Session {
+	s := Session{
+		Started: time.Now().UTC().Truncate(time.Second), FromStep: fromStep,
+		Commit: buildCommit(), GoVersion: runtime.Version(),
+		Machine: Machine{runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), vector()},
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		s.Modules = map[string]string{}
+		for _, m := range info.Deps {
+			s.Modules[m.Path] = m.Version
+		}
+	}
+	return s
+}
+
+func buildCommit() string {
+	if Commit != "" {
+		return Commit
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		var revision, dirty string
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				revision = s.Value
+			case s.Key == "vcs.modified" && s.Value == "true":
+				dirty = "+dirty"
+			}
+		}
+		if revision != "" {
+			return revision + dirty
+		}
+	}
+	return gitCommit()
+}
+
+// gitCommit asks git: programs of `go run` and `go test` carry no stamp.
+func gitCommit() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "unknown"
+	}
+	commit := strings.TrimSpace(string(out))
+	if exec.CommandContext(ctx, "git", "diff", "--quiet", "HEAD").Run() != nil {
+		commit += "+dirty"
+	}
+	return commit
+}
+
+func processor() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
+
+func vector() string {
+	switch {
+	case cpu.X86.HasAVX512F:
+		return "AVX-512"
+	case cpu.X86.HasAVX2:
+		return "AVX2"
+	case cpu.ARM64.HasASIMD:
+		return "NEON"
+	}
+	return "none"
+}
+
+func (m *Manifest) write(dir string) error {
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return fmt.Errorf("experiment: manifest: %w", err)
+	}
+	return checkpoint.WriteAtomic(filepath.Join(dir, manifestName), append(data, '\n'))
+}
+
+// ReadManifest reads the manifest of a run's folder.
+func ReadManifest(dir string) (*Manifest, error) {
+	path := filepath.Join(dir, manifestName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("experiment: %s is not a run: it has no %s: %w", dir, manifestName, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("experiment: %w", err)
+	}
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, fmt.Errorf("experiment: %s: %w", path, err)
+	}
+	if m.Format > manifestFormat {
+		return nil, fmt.Errorf("experiment: %s has format %d: %w; update gomdcsan", path, m.Format, checkpoint.ErrNewer)
+	}
+	return &m, nil
+}
