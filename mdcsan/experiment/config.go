@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 )
@@ -148,3 +149,22 @@ func (c Config) Name() string {
 
 // coding translates the paper's names: Cpop+Cuni is pop+uni.
 func (c Config) coding() string { return strings.ReplaceAll(c.Coding, "C", "") }
+
+// UnmarshalJSON reads a configuration; what it does not mention, such as a
+// setting that did not exist when it was written, has its task's default.
+func (c *Config) UnmarshalJSON(data []byte) error {
+	var task struct {
+		Task string `json:"task"`
+	}
+	if err := json.Unmarshal(data, &task); err != nil {
+		return err
+	}
+	type plain Config // without this method
+	p := plain(DefaultConfig(task.Task))
+	p.Dir = c.Dir
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	*c = Config(p)
+	return nil
+}

@@ -20,10 +20,11 @@ func (r *Run) Train(ctx context.Context, observers ...Observer) error {
 	r.observers, r.clock = observers, startClock(r.step)
 	defer func() { r.observers, r.clock = nil, nil }()
 	r.report(Started, "")
-	if r.step == 0 && r.episodeLength == 0 {
+	if !r.begun {
 		if err := r.env.Reset(r.obs, r.resets); err != nil {
 			return fmt.Errorf("experiment: reset %s: %w", r.Spec.Name, err)
 		}
+		r.begun = true
 	}
 	for !r.Done() {
 		if ctx.Err() != nil {
@@ -94,6 +95,7 @@ func (r *Run) interact() error {
 		if err := r.buffer.Add(obs, act, float32(res.Reward), obs2, res.Terminated); err != nil {
 			return fmt.Errorf("experiment: step %d: %w", r.step, err)
 		}
+		r.Learner.Observe(obs)
 	}
 	copy(r.obs, next)
 	r.schedule()
@@ -110,12 +112,7 @@ func (r *Run) choose(act, obs []float32) {
 		randomPolicy{r.Spec, r.actions}.act(act)
 		return
 	}
-	r.Learner.Act(act, obs)
-	for d, a := range act {
-		low, high := r.Spec.ActLow[d], r.Spec.ActHigh[d]
-		noise := r.Config.ExplorationNoise * high * r.actions.NormFloat64()
-		act[d] = float32(min(max(float64(a)+noise, low), high))
-	}
+	r.Learner.Explore(act, obs)
 }
 
 // schedule sets what follows the step that was just done.
@@ -152,9 +149,9 @@ func (r *Run) update() error {
 	}
 	r.updates++
 	r.pendingUpdates--
-	r.addMean("critic_loss", float64(losses.Critic1+losses.Critic2))
-	if losses.ActorUpdated {
-		r.addMean("actor_loss", float64(losses.Actor))
+	r.addMean("critic_loss", losses.Q1+losses.Q2)
+	if !math.IsNaN(losses.Actor) { // the policy was updated
+		r.addMean("actor_loss", losses.Actor)
 	}
 	return nil
 }
@@ -170,7 +167,7 @@ func (r *Run) evaluate(ctx context.Context) error {
 	r.Evaluations = append(r.Evaluations, ev)
 	if r.Best == nil || ev.Mean > r.Best.Mean {
 		r.Best = ev
-		r.bestPolicy = r.policyFile()
+		r.bestPolicy, r.bestUnsaved = r.policyFile(), true
 	}
 	r.files.addEvaluation(r, ev)
 	if err := r.files.flush(false); err != nil {
@@ -234,6 +231,3 @@ func borrowStreams(l Learner, seed uint64, name string) (restore func() error, e
 		return errors.Join(errs...)
 	}, nil
 }
-
-// finite reports whether a value can be stored.
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -16,7 +16,8 @@ import (
 // Learner is what a run trains: TD3 with one of the actors.
 type Learner interface {
 	Policy
-	Act(dst, obs []float32)                   // one action without noise
+	Explore(dst, obs []float32)               // one action with exploration noise
+	Observe(obs []float32)                    // each stored observation
 	Update(*replay.Batch) (td3.Losses, error) // one gradient step
 	Tensors() []nn.Tensor                     // all that a bit-exact resume needs
 }
@@ -36,15 +37,17 @@ type Run struct {
 	batch  *replay.Batch
 	*state
 
-	bestPolicy *checkpoint.File // the policy of Best
-	files      *files           // nil when nothing is written
-	observers  []Observer
-	clock      *clock
+	bestPolicy  *checkpoint.File // the policy of Best
+	bestUnsaved bool
+	files       *files // nil when nothing is written
+	observers   []Observer
+	clock       *clock
 }
 
 // state is what changes from step to step and is not in the learner, the
 // replay buffer or the environment.
 type state struct {
+	begun          bool // the first episode has started
 	step, episode  int
 	updates        int
 	pendingUpdates int  // of the block that is being worked off
@@ -68,7 +71,7 @@ func newState(seed uint64, spec env.Spec) *state {
 		obs:      make([]float64, spec.ObsDim),
 		sums:     map[string]float64{},
 		resets:   rng.New(seed, "env/0"),
-		actions:  rng.New(seed, "exploration"),
+		actions:  rng.New(seed, "random actions"),
 		sampling: rng.New(seed, "replay"),
 	}
 }

@@ -70,7 +70,7 @@ func (r *Run) checkpoint() (*checkpoint.File, error) {
 	ck := r.policyFile()
 	ck.SetBytes("kind", []byte("run"))
 	ck.SetInt64("run/counters", int64(r.step), int64(r.episode), int64(r.updates), int64(r.pendingUpdates),
-		boolInt(r.evalDue), boolInt(r.saveDue), int64(r.episodeLength), int64(r.last.length))
+		boolInt(r.begun), boolInt(r.evalDue), boolInt(r.saveDue), int64(r.episodeLength), int64(r.last.length))
 	ck.SetFloat64("run/obs", []int{len(r.obs)}, r.obs)
 	ck.SetFloat64("run/returns", []int{2}, []float64{r.episodeReturn, r.last.ret})
 	names := slices.Sorted(maps.Keys(r.sums))
@@ -95,7 +95,7 @@ func (r *Run) checkpoint() (*checkpoint.File, error) {
 }
 
 func (s *state) streams() map[string]*rng.Stream {
-	return map[string]*rng.Stream{"env/0": s.resets, "exploration": s.actions, "replay": s.sampling}
+	return map[string]*rng.Stream{"env/0": s.resets, "random actions": s.actions, "replay": s.sampling}
 }
 
 func boolInt(b bool) int64 {
@@ -164,12 +164,13 @@ func (r *Run) restore(ck *checkpoint.File) error {
 	if kind, err := ck.Bytes("kind"); err != nil || string(kind) != "run" {
 		return fmt.Errorf("experiment: the checkpoint holds a %s, not a run to resume: %w", kind, checkpoint.ErrForeign)
 	}
-	n, err := ck.Int64("run/counters", 8)
+	n, err := ck.Int64("run/counters", 9)
 	if err != nil {
 		return err
 	}
 	r.step, r.episode, r.updates, r.pendingUpdates = int(n[0]), int(n[1]), int(n[2]), int(n[3])
-	r.evalDue, r.saveDue, r.episodeLength, r.last.length = n[4] != 0, n[5] != 0, int(n[6]), int(n[7])
+	r.begun, r.evalDue, r.saveDue = n[4] != 0, n[5] != 0, n[6] != 0
+	r.episodeLength, r.last.length = int(n[7]), int(n[8])
 	returns := make([]float64, 2)
 	if err := errors.Join(ck.ReadFloat64("run/obs", r.obs), ck.ReadFloat64("run/returns", returns)); err != nil {
 		return err
@@ -209,6 +210,9 @@ func (r *Run) restore(ck *checkpoint.File) error {
 // on, but not to the same bits.
 func (r *Run) restoreEnv(ck *checkpoint.File) error {
 	s, ok := r.env.(env.Snapshotter)
+	if !r.begun {
+		return nil
+	}
 	if !ok || !ck.Has("env") {
 		r.episodeReturn, r.episodeLength = 0, 0
 		return r.env.Reset(r.obs, r.resets)

@@ -1,0 +1,162 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+
+	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/mjcf"
+	"gomdcsan/mdcsan/env/tasks"
+	"gomdcsan/mdcsan/nn"
+	"gomdcsan/mdcsan/replay"
+	"gomdcsan/mdcsan/snn"
+	"gomdcsan/mdcsan/td3"
+)
+
+// Parts are the pieces of a run that a user may replace by his own; a nil
+// field means the one that the Config names. A run with parts resumes only
+// with the same parts.
+type Parts struct {
+	NewEnv func() (env.Env, error)
+	Actor  func(env.Spec) (actor td3.Learner, target td3.Actor, err error)
+	Net    snn.Parts // encoder or neuron within the actor that Config names
+}
+
+// TaskOptions are the choices of Config that concern the task.
+func (c Config) TaskOptions() tasks.Options {
+	return tasks.Options{Inertia: mjcf.Inertia(c.Inertia), Contact: tasks.Contact(c.Contact)}
+}
+
+// ActorConfig translates the settings of the spiking actors and of Pop-DAN.
+func (c Config) ActorConfig(spec env.Spec) snn.Config {
+	s := snn.Default(spec.ObsDim, spec.ActDim, float32(spec.ActHigh[0]))
+	kind := snn.NeuronKind(c.Neuron)
+	switch c.Actor {
+	case "lif":
+		kind = snn.LIF
+	case "popdan":
+		kind = snn.ReLU
+	}
+	s = s.WithNeuron(kind)
+	s.Coding, s.J, s.Std = snn.Coding(c.coding()), c.Population, float32(c.PopulationStd)
+	s.MeanLow, s.MeanHigh, s.DetThreshold = float32(c.MeanLow), float32(c.MeanHigh), float32(c.DetThreshold)
+	s.TrainEncoder = !c.FrozenEncoder
+	s.Hidden, s.O, s.T = c.Hidden, c.OutputPopulation, c.T
+	s.CurrentDecay, s.VoltageDecay, s.Vth = float32(c.CurrentDecay), float32(c.VoltageDecay), float32(c.Threshold)
+	s.Window, s.Surrogate = float32(c.Window), snn.Surrogate(c.Surrogate)
+	s.Theta = snn.Theta{V: float32(c.Theta[0]), U: float32(c.Theta[1]), R: float32(c.Theta[2]), S: float32(c.Theta[3])}
+	s.ThetaMode = snn.ThetaMode(c.Learn)
+	return s
+}
+
+// tdConfig translates the settings of TD3. Noise is given in action limits and
+// handed on in the action's units.
+func (c Config) tdConfig(spec env.Spec) td3.Config {
+	limit := spec.ActHigh[0]
+	t := td3.Default(spec.ObsDim, spec.ActDim, float32(limit))
+	t.ActorLR, t.CriticLR, t.CriticHidden = c.actorRate(), c.CriticRate, c.CriticHidden
+	t.Gamma, t.Tau, t.PolicyDelay = c.Gamma, c.Tau, c.PolicyDelay
+	t.ExploreNoise, t.TargetNoise, t.NoiseClip = limit*c.ExplorationNoise, limit*c.TargetNoise, limit*c.NoiseClip
+	t.Normalise = c.Normalise
+	return t
+}
+
+// NewAgent builds the actor that c names, its critics and optimisers.
+func NewAgent(c Config, spec env.Spec, p Parts) (*td3.Agent, error) {
+	if p.Actor != nil {
+		actor, target, err := p.Actor(spec)
+		if err != nil {
+			return nil, fmt.Errorf("experiment: your actor: %w", err)
+		}
+		return td3.New(c.tdConfig(spec), actor, target, c.Seed)
+	}
+	if c.Actor == "dan" {
+		actor, err := nn.NewDeepActor(spec.ObsDim, spec.ActDim, c.Hidden, float32(spec.ActHigh[0]), c.Seed)
+		if err != nil {
+			return nil, err
+		}
+		return td3.New(c.tdConfig(spec), actor, actor.Clone(), c.Seed)
+	}
+	actor, err := snn.Build(c.ActorConfig(spec), p.Net, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return td3.New(c.tdConfig(spec), actor, actor.Clone("target"), c.Seed)
+}
+
+// newEnv makes an instance of the run's task.
+func newEnv(c Config, p Parts) (env.Env, error) {
+	if p.NewEnv != nil {
+		return p.NewEnv()
+	}
+	return tasks.New(c.Task, c.TaskOptions())
+}
+
+// New prepares a run from its first step. With Config.Dir it creates the run's
+// folder, which must not hold a run yet. The caller closes the run.
+func New(c Config, p Parts) (*Run, error) {
+	r, err := build(c, p)
+	if err != nil {
+		return nil, err
+	}
+	r.buffer = replay.New(c.Replay, r.Spec.ObsDim, r.Spec.ActDim)
+	if c.Dir != "" {
+		if r.files, err = createFiles(r.Config); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
+	return r, nil
+}
+
+// Resume takes up the run in a folder where its last checkpoint stands, or at
+// its beginning if it was stopped before the first one. A number of steps
+// above 0 takes the place of the configured one.
+func Resume(dir string, steps int, p Parts) (*Run, error) {
+	f, ck, err := openFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := f.manifest.Config
+	if steps > 0 {
+		c.Steps = steps
+	}
+	r, err := build(c, p)
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	r.files = f
+	if ck == nil {
+		r.buffer = replay.New(c.Replay, r.Spec.ObsDim, r.Spec.ActDim)
+	} else if err = r.restore(ck); err == nil {
+		r.buffer, err = f.replay.load(c.Replay, r.Spec.ObsDim, r.Spec.ActDim)
+	}
+	if err == nil {
+		err = f.session(r.Config, r.step)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("experiment: resume %s: %w", dir, err), r.Close())
+	}
+	return r, nil
+}
+
+// build makes what a run consists of, but its files and its replay buffer.
+func build(c Config, p Parts) (*Run, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	e, err := newEnv(c, p)
+	if err != nil {
+		return nil, err
+	}
+	spec := e.Spec()
+	agent, err := NewAgent(c, spec, p)
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return &Run{
+		Config: c, Spec: spec, Learner: agent, env: e,
+		eval:  &evaluator{make: func() (env.Env, error) { return newEnv(c, p) }},
+		batch: replay.NewBatch(c.Batch, spec.ObsDim, spec.ActDim),
+		state: newState(c.Seed, spec),
+	}, nil
+}

@@ -1,0 +1,71 @@
+package experiment
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// tiny is a run of a second: a small network on Pendulum-v1.
+func tiny(dir string) Config {
+	c := DefaultConfig("Pendulum-v1")
+	c.Hidden, c.CriticHidden, c.Population, c.OutputPopulation, c.T = []int{16, 16}, []int{16, 16}, 4, 3, 3
+	c.Batch, c.Replay = 16, 500
+	c.Steps, c.StartSteps, c.UpdateAfter, c.UpdateEvery, c.EvalEvery, c.EvalEpisodes = 900, 200, 100, 50, 150, 2
+	c.CheckpointEvery = 70
+	c.Coding = "pop+poi" // a stochastic one, whose stream must be kept as well
+	c.Dir = dir
+	return c
+}
+
+func train(t *testing.T, c Config) *Run {
+	t.Helper()
+	r, err := New(c, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Train(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// results are the files that must be the same in every run of one seed.
+func results(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, name := range []string{progressName, evaluationsName, episodesName, latestName, bestName} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = string(data)
+	}
+	return out
+}
+
+func compare(t *testing.T, what string, got, want map[string]string) {
+	t.Helper()
+	for name := range want {
+		if got[name] != want[name] {
+			t.Errorf("%s: %s differs", what, name)
+		}
+	}
+}
+
+func TestOneSeedGivesOneResult(t *testing.T) {
+	a, b, c := tiny(t.TempDir()), tiny(t.TempDir()), tiny(t.TempDir())
+	c.Seed = 1
+	train(t, a)
+	train(t, b)
+	train(t, c)
+	want := results(t, a.Dir)
+	compare(t, "the same seed", results(t, b.Dir), want)
+	if results(t, c.Dir)[progressName] == want[progressName] {
+		t.Error("another seed gives the same results")
+	}
+}
