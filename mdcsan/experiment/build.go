@@ -154,7 +154,7 @@ func build(c Config, p Parts) (*Run, error) {
 		return nil, errors.Join(err, e.Close())
 	}
 	return &Run{
-		Config: c, Spec: spec, Learner: agent, env: e,
+		Config: c, Spec: spec, Learner: agent, parts: p, env: e,
 		eval:  &evaluator{make: func() (env.Env, error) { return newEnv(c, p) }},
 		batch: replay.NewBatch(c.Batch, spec.ObsDim, spec.ActDim),
 		state: newState(c.Seed, spec),

@@ -153,8 +153,8 @@ func (p randomPolicy) act(dst []float32) {
 	}
 }
 
-// EvaluateRandom runs n episodes of uniformly random actions.
-func EvaluateRandom(ctx context.Context, newEnv MakeEnv, spec env.Spec, n int, seed uint64) (*Evaluation, error) {
+// evaluateRandom runs n episodes of uniformly random actions.
+func evaluateRandom(ctx context.Context, newEnv MakeEnv, spec env.Spec, n int, seed uint64) (*Evaluation, error) {
 	return Evaluate(ctx, newEnv, randomPolicy{spec, rng.New(seed, "random policy")}, n, seed)
 }
 

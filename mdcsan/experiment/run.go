@@ -31,6 +31,7 @@ type Run struct {
 	Evaluations []*Evaluation
 	Best        *Evaluation // the one with the highest mean; its policy is in best.ckpt
 
+	parts  Parts
 	env    env.Env
 	eval   *evaluator
 	buffer *replay.Buffer

@@ -80,12 +80,12 @@ func (r *Run) checkpoint() (*checkpoint.File, error) {
 	}
 	ck.SetJSON("run/sum names", names)
 	ck.SetFloat64("run/sums", []int{len(sums)}, sums)
-	for name, s := range r.streams() {
-		state, err := s.MarshalBinary()
+	for _, s := range r.streams() {
+		state, err := s.stream.MarshalBinary()
 		if err != nil {
 			return nil, err
 		}
-		ck.SetBytes("stream/"+name, state)
+		ck.SetBytes("stream/"+s.name, state)
 	}
 	if s, ok := r.env.(env.Snapshotter); ok {
 		ck.SetBytes("env", s.AppendState(nil))
@@ -94,8 +94,13 @@ func (r *Run) checkpoint() (*checkpoint.File, error) {
 	return ck, putTensors(ck, r.Learner.Tensors())
 }
 
-func (s *state) streams() map[string]*rng.Stream {
-	return map[string]*rng.Stream{"env/0": s.resets, "random actions": s.actions, "replay": s.sampling}
+type namedStream struct {
+	name   string
+	stream *rng.Stream
+}
+
+func (s *state) streams() []namedStream {
+	return []namedStream{{"env/0", s.resets}, {"random actions", s.actions}, {"replay", s.sampling}}
 }
 
 func boolInt(b bool) int64 {
@@ -187,10 +192,10 @@ func (r *Run) restore(ck *checkpoint.File) error {
 	for i, n := range names {
 		r.sums[n] = sums[i]
 	}
-	for name, s := range r.streams() {
-		state, err := ck.Bytes("stream/" + name)
+	for _, s := range r.streams() {
+		state, err := ck.Bytes("stream/" + s.name)
 		if err == nil {
-			err = s.UnmarshalBinary(state)
+			err = s.stream.UnmarshalBinary(state)
 		}
 		if err != nil {
 			return err

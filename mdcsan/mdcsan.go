@@ -1,0 +1,145 @@
+// Package mdcsan trains and studies multi-dynamic-neuron spiking actors
+// (MDC-SAN) on continuous control, from notebooks, scripts and programs. It
+// gathers the names that most sessions need; the packages below it hold the
+// parts.
+//
+//	cfg := mdcsan.QuickConfig("Pendulum-v1") // DefaultConfig has the paper's settings
+//	run, err := mdcsan.Train(ctx, cfg)       // returns what there is, also when interrupted
+//	steps, returns := run.Curve()
+//	random, err := mdcsan.Random(ctx, cfg, 10)
+//
+//	actor := run.Actor()                     // or run.BestActor(), mdcsan.Load(path)
+//	action := actor.Act(obs)                 // no noise
+//	rec, err := actor.Record(obs)            // currents, potentials, spikes over T
+//	mean, std, err := actor.ReceptiveFields()
+//	err = actor.Save("hopper.ckpt")
+//
+// # What is compared with what
+//
+// An experiment is a [Config]: the task, the actor (mdcsan, lif, popdan, dan),
+// its coding and neuron, TD3 and its schedule, and a seed. One configuration
+// and one seed give the same numbers on the same machine, bit for bit. With
+// Config.Dir the run is kept in a folder:
+//
+//	manifest.json    configuration, commit, versions, machine
+//	progress.csv     a row per evaluation
+//	evaluations.csv  a row per evaluation episode
+//	episodes.csv     a row per training episode
+//	timing.csv       the same evaluations by the clock
+//	best.ckpt        the policy of the best evaluation
+//	latest.ckpt, replay-*.log   everything, for Resume
+//
+// A run that was killed at any moment goes on with [Resume] to the results
+// that it would have had.
+//
+// # Units and shapes
+//
+// Observations and actions of a [Task] are []float64 of Spec.ObsDim and
+// Spec.ActDim numbers in the task's units. Returns are sums of rewards without
+// discount. Receptive fields and recordings are in units of the observation
+// as the network sees it: z-scores, if Config.Normalise is on.
+//
+// # Your own parts
+//
+// [TrainWith] takes a task (env.Env), an actor (td3.Learner), an encoder
+// (snn.Encoder) or a neuron (snn.Neuron) of your own.
+//
+// Long calls take a context and stop at the next step when it is cancelled.
+// No value here may be used by two goroutines at once; several runs side by
+// side are fine.
+package mdcsan
+
+import (
+	"context"
+
+	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/mujoco"
+	"gomdcsan/mdcsan/env/tasks"
+	"gomdcsan/mdcsan/experiment"
+	"gomdcsan/mdcsan/snn"
+)
+
+// The types that a session meets, under short names.
+type (
+	Config     = experiment.Config
+	Run        = experiment.Run
+	Actor      = experiment.Actor
+	Parts      = experiment.Parts
+	Progress   = experiment.Progress
+	Observer   = experiment.Observer
+	Evaluation = experiment.Evaluation
+	Trajectory = experiment.Trajectory
+	Results    = experiment.Results
+	Score      = experiment.Score
+	Recording  = snn.Recording
+	Spec       = env.Spec
+)
+
+// Tasks lists the names of the tasks.
+func Tasks() []string { return tasks.Names() }
+
+// HasMuJoCo reports whether this build has MuJoCo, which all tasks but
+// Pendulum-v1 need.
+func HasMuJoCo() bool { return mujoco.Available }
+
+// DefaultConfig returns the paper's settings for a task.
+func DefaultConfig(task string) Config { return experiment.DefaultConfig(task) }
+
+// QuickConfig returns settings that show learning within minutes.
+func QuickConfig(task string) Config { return experiment.QuickConfig(task) }
+
+// Train trains a run from its beginning. The run is returned also with an
+// error, such as an interrupt: run.Train(ctx) then goes on.
+func Train(ctx context.Context, cfg Config, observers ...Observer) (*Run, error) {
+	return TrainWith(ctx, cfg, Parts{}, observers...)
+}
+
+// TrainWith is Train with parts of your own.
+func TrainWith(ctx context.Context, cfg Config, parts Parts, observers ...Observer) (*Run, error) {
+	run, err := experiment.New(cfg, parts)
+	if err != nil {
+		return nil, err
+	}
+	return run, run.Train(ctx, observers...)
+}
+
+// Resume goes on with the run in a folder until its last step.
+func Resume(ctx context.Context, dir string, observers ...Observer) (*Run, error) {
+	run, err := experiment.Resume(dir, 0, Parts{})
+	if err != nil {
+		return nil, err
+	}
+	return run, run.Train(ctx, observers...)
+}
+
+// NewActor builds the untrained actor that cfg describes. It needs no MuJoCo.
+func NewActor(cfg Config) (*Actor, error) {
+	spec, err := tasks.LookupWith(cfg.Task, cfg.TaskOptions())
+	if err != nil {
+		return nil, err
+	}
+	return experiment.NewActor(cfg, spec, Parts{})
+}
+
+// Load reads an actor from a file that Save wrote, from a checkpoint or, given
+// a run's folder, the best one of that run.
+func Load(path string) (*Actor, error) { return experiment.LoadActor(path, Parts{}) }
+
+// Evaluate runs noise-free episodes of an actor, all of them side by side.
+func Evaluate(ctx context.Context, actor *Actor, episodes int) (*Evaluation, error) {
+	return actor.Evaluate(ctx, episodes, actor.Config.Seed)
+}
+
+// Random runs episodes of uniformly random actions in the task of cfg: what
+// an actor must beat.
+func Random(ctx context.Context, cfg Config, episodes int) (*Evaluation, error) {
+	return experiment.EvaluateRandom(ctx, cfg, episodes)
+}
+
+// OpenRun reads the results in a run's folder, also while it goes on.
+func OpenRun(dir string) (*Results, error) { return experiment.ReadResults(dir) }
+
+// TableScore is the metric of the paper's Table 1 over the seeds' curves:
+// the maximum of the mean over seeds, with the population standard deviation
+// over seeds there.
+func TableScore(curves [][]float64) (Score, error) { return experiment.PaperScore(curves) }
