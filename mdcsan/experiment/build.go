@@ -75,7 +75,7 @@ func NewAgent(c Config, spec env.Spec, p Parts) (*td3.Agent, error) {
 		if err != nil {
 			return nil, err
 		}
-		return td3.New(c.tdConfig(spec), actor, actor.Clone(), c.Seed)
+		return td3.New(c.tdConfig(spec), actor, actor.Clone("target"), c.Seed)
 	}
 	actor, err := snn.Build(c.ActorConfig(spec), p.Net, c.Seed)
 	if err != nil {
