@@ -4,13 +4,17 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+
+	"gonum.org/v1/plot"
 
 	"gomdcsan/plotting"
 )
 
-// save writes an example's figure, one column wide.
+// save writes an example's figure at the resolution of screens, which keeps the
+// golden images small; f.Save(path) is what a user would write.
 func save(f *plotting.Figure, path string) {
-	if err := f.Save(path); err != nil {
+	if err := os.WriteFile(path, f.PNG(), 0o666); err != nil {
 		fmt.Println(err)
 	}
 }
@@ -46,17 +50,13 @@ func ExampleLearningCurves() {
 
 // The paper's Fig. 4.
 func ExampleNewFigure() {
-	f := plotting.NewFigure(2)
-	f.Rows = nil
-	var row = 0
+	var panels []*plot.Plot
 	for _, task := range []string{"Ant-v3", "HalfCheetah-v3", "Walker2d-v3", "Hopper-v3"} {
-		p := plotting.LearningCurves(task, plotting.PaperCurve(task, "MDC-SAN"), plotting.PaperCurve(task, "Pop-DAN"), plotting.PaperCurve(task, "DAN"))
-		if row%2 == 0 {
-			f.Rows = append(f.Rows, nil)
-		}
-		f.Rows[row/2] = append(f.Rows[row/2], p)
-		row++
+		panels = append(panels, plotting.LearningCurves(task,
+			plotting.PaperCurve(task, "MDC-SAN"), plotting.PaperCurve(task, "Pop-DAN"), plotting.PaperCurve(task, "DAN")))
 	}
+	f := plotting.NewFigure(2, panels...)
+	f.Width = 2 * plotting.ColumnWidth
 	save(f, "testdata/fig4.png")
 	// Output:
 }
@@ -151,7 +151,7 @@ func ExampleClouds() {
 	clouds := make([]plotting.Cloud, 3)
 	for i, layer := range t.Layer {
 		c := &clouds[layer-1]
-		c.Name = fmt.Sprintf("layer %d", layer)
+		c.Name = []string{"layer 1", "layer 2", "output"}[layer-1]
 		c.X, c.Y = append(c.X, t.V[i]), append(c.Y, t.U[i])
 	}
 	p := plotting.Clouds("Learnt on Ant-v3", "θv", "θu", nil, clouds...)

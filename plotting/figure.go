@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -164,8 +165,12 @@ func (f *Figure) PDF() []byte {
 	f.draw(draw.New(c))
 	var b bytes.Buffer
 	c.WriteTo(&b)
-	return b.Bytes()
+	// The writer puts in the time of day, unasked; the same figure shall give
+	// the same bytes.
+	return pdfDate.ReplaceAll(b.Bytes(), []byte("(D:20000101000000)"))
 }
+
+var pdfDate = regexp.MustCompile(`\(D:\d{14}\)`)
 
 // Save writes the figure to a file whose name ends in .svg, .pdf or .png (at
 // 300 dots per inch).

@@ -15,7 +15,7 @@ type key struct {
 // The key's measures, in points. Rows are laid out for the data area of a
 // figure one column wide, so that a plot looks the same at every size.
 const (
-	keyWidth = 205
+	keyWidth = 185
 	keyRow   = 12
 	keyThumb = 15
 	keyGap   = 10 // between entries

@@ -82,7 +82,7 @@ func RateMap(title, xLabel, yLabel string, rates [][]float64) *plot.Plot {
 func HeatMap(title, xLabel, yLabel string, values [][]float64, scale Range) *plot.Plot {
 	p := New(title)
 	p.X.Label.Text, p.Y.Label.Text = xLabel, yLabel
-	p.Y.Tick.Marker = Ticks{Integer: true}
+	p.X.Tick.Marker, p.Y.Tick.Marker = Ticks{Integer: true}, Ticks{Integer: true}
 	p.X.Padding, p.Y.Padding = 0, 0
 	cols := 0
 	low, high := math.Inf(1), math.Inf(-1)
@@ -105,16 +105,10 @@ func HeatMap(title, xLabel, yLabel string, values [][]float64, scale Range) *plo
 	}
 	h := &heat{values: values, cols: cols, scale: Range{low, high}}
 	p.Add(h)
-	p.X.Min, p.X.Max = -0.5, math.Max(1, float64(cols))*1.1-0.5
+	p.X.Min, p.X.Max = -0.5, math.Max(1, float64(cols))-0.5
 	p.Y.Min, p.Y.Max = -0.5, math.Max(1, float64(len(values)))-0.5
-	p.X.Tick.Marker = upTo(cols - 1)
 	return p
 }
-
-// upTo marks whole numbers up to a value only.
-type upTo float64
-
-func (u upTo) Ticks(min, _ float64) []plot.Tick { return Ticks{Integer: true}.Ticks(min, float64(u)) }
 
 type heat struct {
 	values [][]float64
@@ -135,25 +129,28 @@ func (h *heat) Plot(c draw.Canvas, p *plot.Plot) {
 			cell(x-0.5, min(x+0.52, float64(h.cols)-0.5), y-0.5, min(y+0.52, p.Y.Max), h.color(v))
 		}
 	}
-	h.legend(c, p, trX, trY)
+	h.legend(c, p)
 }
 
-// legend draws the scale in the strip that HeatMap leaves at the right.
-func (h *heat) legend(c draw.Canvas, p *plot.Plot, trX, trY func(float64) vg.Length) {
+// GlyphBoxes reserves the room of the scale at the right.
+func (h *heat) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
+	return []plot.GlyphBox{{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: vg.Points(38)}}}}
+}
+
+func (h *heat) legend(c draw.Canvas, p *plot.Plot) {
 	const n = 64
-	x0, x1 := trX(float64(h.cols)*1.03-0.5), trX(float64(h.cols)*1.06-0.5)
-	bottom, top := trY(p.Y.Min), trY(p.Y.Max)
+	x0, x1 := c.Max.X+vg.Points(7), c.Max.X+vg.Points(15)
+	height := c.Max.Y - c.Min.Y
 	for k := range n {
-		y0 := bottom + (top-bottom)*vg.Length(k)/n
-		y1 := bottom + (top-bottom)*vg.Length(min(float64(k)+1.1, n))/n
+		y0, y1 := height*vg.Length(k)/n, height*vg.Length(min(float64(k)+1.1, n))/n
 		c.SetColor(h.color(h.scale.at((float64(k) + 0.5) / n)))
-		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
+		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: c.Min.Y + y0}, Max: vg.Point{X: x1, Y: c.Min.Y + y1}}.Path())
 	}
 	sty := p.X.Tick.Label
 	sty.XAlign, sty.YAlign = draw.XLeft, draw.YCenter
 	for _, t := range (Ticks{Count: 4}).Ticks(h.scale.Min, h.scale.Max) {
-		y := bottom + (top-bottom)*vg.Length((t.Value-h.scale.Min)/(h.scale.Max-h.scale.Min))
-		c.FillText(sty, vg.Point{X: x1 + vg.Points(2), Y: y}, t.Label)
+		y := c.Min.Y + height*vg.Length((t.Value-h.scale.Min)/(h.scale.Max-h.scale.Min))
+		c.FillText(sty, vg.Point{X: x1 + vg.Points(3), Y: y}, t.Label)
 	}
 }
 

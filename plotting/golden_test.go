@@ -1,0 +1,21 @@
+package plotting_test
+
+import (
+	"testing"
+
+	"gonum.org/v1/plot/cmpimg"
+)
+
+// TestGoldenImages draws every Example and compares it with the image kept in
+// testdata; -regen draws them anew.
+func TestGoldenImages(t *testing.T) {
+	for file, example := range map[string]func(){
+		"curves.png": ExampleLearningCurves, "fig4.png": ExampleNewFigure, "bars.png": ExampleBars,
+		"flow.png": ExampleFlowPlot, "plane.png": ExamplePhasePlane, "potentials.png": ExamplePotentials,
+		"raster.png": ExampleRaster, "fields.png": ExampleReceptiveFields, "fieldgrid.png": ExampleReceptiveFieldGrid,
+		"clouds.png": ExampleClouds, "rates.png": ExampleRateHistogram, "map.png": ExampleRateMap,
+	} {
+		// Processors with fused multiply-add round a few edge pixels otherwise.
+		t.Run(file, func(t *testing.T) { cmpimg.CheckPlotApprox(example, t, 0.02, file) })
+	}
+}
