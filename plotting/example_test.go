@@ -48,6 +48,22 @@ func ExampleLearningCurves() {
 	// Output:
 }
 
+// A run on its way.
+func ExampleTrainingCurves() {
+	r := rand.New(rand.NewPCG(9, 0))
+	run := plotting.TrainingRun{Name: "MDC-SAN, evaluated"}
+	for step := 200.0; step <= 14000; step += 200 {
+		level := -1300 + 1150/(1+math.Exp(-(step-6000)/900))
+		run.EpisodeSteps, run.EpisodeReturns = append(run.EpisodeSteps, step), append(run.EpisodeReturns, level+150*r.NormFloat64())
+		if math.Mod(step, 2000) == 0 {
+			run.Steps, run.Mean, run.Std = append(run.Steps, step), append(run.Mean, level+60), append(run.Std, 120)
+		}
+	}
+	p := plotting.TrainingCurves("Pendulum-v1, seed 0", 20000, []plotting.TrainingRun{run}, plotting.Reference{Name: "random policy", Value: -1220})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/training.png")
+	// Output:
+}
+
 // The paper's Fig. 4.
 func ExampleNewFigure() {
 	var panels []*plot.Plot
