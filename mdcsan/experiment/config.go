@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 )
@@ -167,4 +168,9 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	}
 	*c = Config(p)
 	return nil
+}
+
+// Slug names the run's folder: what sets it apart from its neighbours.
+func (c Config) Slug() string {
+	return fmt.Sprintf("%s-seed%d", strings.ReplaceAll(c.Name(), " ", "-"), c.Seed)
 }

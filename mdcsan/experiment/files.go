@@ -32,6 +32,7 @@ type files struct {
 	tables   []*table // progress, evaluations, episodes
 	replay   *replayLog
 	events   *eventFile
+	statusAt time.Time
 	started  time.Time
 	fromStep int
 }

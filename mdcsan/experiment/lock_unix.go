@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,6 +20,13 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("experiment: lock: %w", err)
 	}
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	for range 5 { // isLocked of another process holds it for a moment
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	}
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		f.Close()
 		return nil, fmt.Errorf("experiment: another process is training the run in %s: %w", dir, err)
@@ -28,4 +36,14 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("experiment: lock %s: %w", dir, err)
 	}
 	return f, nil
+}
+
+// isLocked reports whether a process is training in the folder.
+func isLocked(dir string) bool {
+	f, err := os.Open(filepath.Join(dir, lockName))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
 }

@@ -128,10 +128,8 @@ func (r *Run) progress(kind string) Progress {
 }
 
 func (r *Run) report(kind, message string) {
-	if len(r.observers) == 0 {
-		return
-	}
 	p := r.progress(kind)
+	r.files.writeStatus(p, kind == Started || kind == Saved || kind == Finished)
 	p.Message = message
 	for _, o := range r.observers {
 		o(p)

@@ -12,7 +12,11 @@ import (
 )
 
 // commands lists the constructors of the subcommands, one file each.
-var commands = []func() *cobra.Command{}
+var commands = []func() *cobra.Command{
+	newTrain,
+	newEval,
+	newWatch,
+}
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{

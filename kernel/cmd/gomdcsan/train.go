@@ -1,0 +1,211 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"gomdcsan/mdcsan/experiment"
+)
+
+// trainFlags are those flags of train that are no settings of the run.
+type trainFlags struct {
+	config, dir, resume string
+	quick, plain, print bool
+	settings            map[string]*string // by flag name
+}
+
+func newTrain() *cobra.Command {
+	f := &trainFlags{settings: map[string]*string{}}
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train an actor and keep everything in a folder",
+		Long: `Train an actor on a task.
+
+Settings come, the later ones winning, from the paper's defaults for the task
+(or --quick), from the TOML file --config, and from flags. The run's folder
+holds manifest.json, progress.csv (a row per evaluation, for pandas), best.ckpt
+and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
+		Example: `  gomdcsan train --task Hopper-v3 --seed 1
+  gomdcsan train --task Pendulum-v1 --dir runs/first
+  gomdcsan train --config ablation.toml --coding pop+det --dir runs/det
+  gomdcsan train --resume runs/first`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.config, "config", "", "TOML `file` with settings; unknown keys are errors")
+	fl.StringVar(&f.dir, "dir", "", "`folder` of the run (default runs/TASK-ACTOR-...-seedN)")
+	fl.StringVar(&f.resume, "resume", "", "go on with the run in this `folder`; of the settings only --steps may change")
+	fl.BoolVar(&f.quick, "quick", false, "a run of minutes: 20,000 steps (6,000 on Pendulum-v1) with a short random phase")
+	fl.BoolVar(&f.plain, "plain", false, "lines instead of a progress bar (the default without a terminal)")
+	fl.BoolVar(&f.print, "print-config", false, "print the settings as TOML and stop")
+	def := experiment.DefaultConfig("Hopper-v3")
+	for _, s := range def.Settings() {
+		f.settings[flagName(s.Name)] = fl.String(flagName(s.Name), "", fmt.Sprintf("%s (`%s`, default %v)", s.Help, s.Kind(), s.Value))
+	}
+	fl.SortFlags = false
+	return cmd
+}
+
+func flagName(setting string) string { return strings.ReplaceAll(setting, "_", "-") }
+
+func (f *trainFlags) run(cmd *cobra.Command) error {
+	if f.resume != "" {
+		return f.goOn(cmd)
+	}
+	c, err := f.settle(cmd)
+	if err != nil {
+		return err
+	}
+	if f.print {
+		text, err := c.WriteTOML()
+		if err == nil {
+			_, err = cmd.OutOrStdout().Write(text)
+		}
+		return err
+	}
+	run, err := experiment.New(c, experiment.Parts{})
+	if err != nil {
+		return err
+	}
+	return trainRun(cmd, run, f.plain)
+}
+
+// settle gathers the settings: defaults, file, flags.
+func (f *trainFlags) settle(cmd *cobra.Command) (experiment.Config, error) {
+	defaults := experiment.DefaultConfig
+	if f.quick {
+		defaults = experiment.QuickConfig
+	}
+	task := cmp.Or(*f.settings["task"], "Hopper-v3")
+	c := defaults(task)
+	if f.config != "" {
+		var err error
+		c, err = experiment.ReadConfig(f.config, func(inFile string) experiment.Config {
+			return defaults(cmp.Or(*f.settings["task"], inFile, "Hopper-v3"))
+		})
+		if err != nil {
+			return c, err
+		}
+	}
+	for _, s := range c.Settings() {
+		if name := flagName(s.Name); cmd.Flags().Changed(name) {
+			if err := s.Set(*f.settings[name]); err != nil {
+				return c, err
+			}
+		}
+	}
+	c.Dir = cmp.Or(f.dir, "runs/"+c.Slug())
+	return c, c.Validate()
+}
+
+// goOn resumes a run.
+func (f *trainFlags) goOn(cmd *cobra.Command) error {
+	for name := range f.settings {
+		if name != "steps" && cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s cannot be changed when a run is resumed: its numbers would belong to neither setting; start another run", name)
+		}
+	}
+	var extra experiment.Config
+	if text := *f.settings["steps"]; text != "" {
+		for _, s := range extra.Settings() {
+			if s.Name == "steps" {
+				if err := s.Set(text); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	run, err := experiment.Resume(f.resume, extra.Steps, experiment.Parts{})
+	if err != nil {
+		return err
+	}
+	if run.Done() {
+		fmt.Fprintf(cmd.OutOrStdout(), "%v\nThis run is complete; --steps N makes it longer.\n", run)
+		return run.Close()
+	}
+	return trainRun(cmd, run, f.plain)
+}
+
+// trainRun trains with a display and says at the end where everything is.
+func trainRun(cmd *cobra.Command, run *experiment.Run, plain bool) error {
+	out := cmd.ErrOrStderr()
+	fmt.Fprintln(out, run)
+	if last := run.Config.Steps / run.Config.EvalEvery; last == 0 {
+		fmt.Fprintf(out, "note: steps is below eval_every (%d): there will be no evaluation\n", run.Config.EvalEvery)
+	}
+	show := newTrainDisplay(out, run, plain)
+	err := run.Train(cmd.Context(), show.observe)
+	show.close()
+	if err == nil {
+		fmt.Fprintln(cmd.OutOrStdout(), run)
+	}
+	return errors.Join(err, run.Close())
+}
+
+// trainDisplay shows a run's progress: a bar on a terminal, lines elsewhere.
+type trainDisplay struct {
+	out io.Writer
+	bar *progressbar.ProgressBar
+}
+
+func newTrainDisplay(out io.Writer, run *experiment.Run, plain bool) *trainDisplay {
+	d := &trainDisplay{out: out}
+	file, ok := out.(*os.File)
+	if plain || !ok || !term.IsTerminal(int(file.Fd())) {
+		return d
+	}
+	d.bar = progressbar.NewOptions(run.Config.Steps,
+		progressbar.OptionSetWriter(out), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("steps"), progressbar.OptionSetPredictTime(true),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth(),
+		progressbar.OptionSetDescription("training"))
+	_ = d.bar.Set(run.Step())
+	return d
+}
+
+func (d *trainDisplay) observe(p experiment.Progress) {
+	switch p.Kind {
+	case experiment.Evaluated:
+		d.line(fmt.Sprintf("step %8d  return %9.1f ± %-8.1f best %9.1f  training %9.1f  %s", p.Step, p.Evaluation.Mean, p.Evaluation.Std, p.Best.Mean, p.Return, speed(p)))
+		if d.bar != nil {
+			d.bar.Describe(fmt.Sprintf("return %.0f", p.Evaluation.Mean))
+		}
+	case experiment.Warned:
+		d.line("warning: " + p.Message)
+	}
+	if d.bar != nil {
+		_ = d.bar.Set(p.Step) // a bar that cannot be drawn is no reason to stop
+	}
+}
+
+func speed(p experiment.Progress) string {
+	if p.StepsPerSecond == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f steps/s, %v left", p.StepsPerSecond, p.Left.Round(time.Second))
+}
+
+// line prints above the bar.
+func (d *trainDisplay) line(s string) {
+	if d.bar != nil {
+		_ = d.bar.Clear()
+	}
+	fmt.Fprintln(d.out, s)
+}
+
+func (d *trainDisplay) close() {
+	if d.bar != nil {
+		_ = d.bar.Exit()
+		fmt.Fprintln(d.out)
+	}
+}

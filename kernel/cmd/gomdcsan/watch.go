@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"gomdcsan/mdcsan/experiment"
+)
+
+func newWatch() *cobra.Command {
+	var once bool
+	var every time.Duration
+	cmd := &cobra.Command{
+		Use:     "watch FOLDER...",
+		Short:   "Show how runs stand while they go on",
+		Long:    "Show the runs in one or more folders, each a run or a folder of runs, until all have ended.",
+		Example: "  gomdcsan watch runs\n  gomdcsan watch runs/first --once",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return watch(cmd.Context(), cmd.OutOrStdout(), args, once, every)
+		},
+	}
+	cmd.Flags().BoolVar(&once, "once", false, "print the table once and stop")
+	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "time between two looks")
+	return cmd
+}
+
+func watch(ctx context.Context, out io.Writer, roots []string, once bool, every time.Duration) error {
+	file, ok := out.(*os.File)
+	live := ok && term.IsTerminal(int(file.Fd()))
+	previous := ""
+	for {
+		dirs, err := findRuns(roots)
+		if err != nil {
+			return err
+		}
+		table, active, err := runTable(dirs)
+		if err != nil {
+			return err
+		}
+		if live && previous != "" {
+			fmt.Fprintf(out, "\x1b[%dA\x1b[J", strings.Count(previous, "\n")) // up and clear
+		}
+		if live || table != previous {
+			fmt.Fprint(out, table)
+		}
+		previous = table
+		if once || !active {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(every):
+		}
+	}
+}
+
+// findRuns returns the runs in and below the folders.
+func findRuns(roots []string) (dirs []string, err error) {
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() {
+				if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil {
+					dirs = append(dirs, path)
+					return fs.SkipDir
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("watch: %w", err)
+		}
+	}
+	if len(dirs) == 0 {
+		return nil, fmt.Errorf("watch: no run in %s (a run's folder has a manifest.json)", strings.Join(roots, ", "))
+	}
+	return dirs, nil
+}
+
+// runTable describes the runs and whether one of them goes on.
+func runTable(dirs []string) (table string, active bool, err error) {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "run\tstate\tstep\treturn\tbest\tsteps/s\tleft\tcurve")
+	for _, dir := range dirs {
+		res, err1 := experiment.ReadResults(dir)
+		status, err2 := experiment.ReadStatus(dir)
+		if err := errors.Join(err1, err2); err != nil {
+			return "", false, err
+		}
+		active = active || status.Running
+		state, rate, left := "stopped", "", ""
+		switch {
+		case res.Done():
+			state = "done"
+		case status.Running:
+			state = "running"
+			rate = fmt.Sprintf("%.0f", status.StepsPerSecond)
+			left = (time.Duration(status.SecondsLeft) * time.Second).String()
+		}
+		last, best := "", ""
+		if n := len(res.Mean); n > 0 {
+			top, _ := res.Best()
+			last, best = fmt.Sprintf("%.0f ± %.0f", res.Mean[n-1], res.Std[n-1]), fmt.Sprintf("%.0f", top)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\t%s\n", dir, state, status.Step, res.Config().Steps, last, best, rate, left, sparkline(res.Mean, 24))
+	}
+	if err := w.Flush(); err != nil {
+		return "", false, err
+	}
+	return b.String(), active, nil
+}
+
+// sparkline draws a curve in one line, at most width characters.
+func sparkline(y []float64, width int) string {
+	if len(y) == 0 {
+		return ""
+	}
+	n := min(width, len(y))
+	lo, hi := y[0], y[0]
+	for _, v := range y {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	levels := []rune("▁▂▃▄▅▆▇█")
+	line := make([]rune, n)
+	for i := range line {
+		part := y[i*len(y)/n : (i+1)*len(y)/n]
+		sum := 0.0
+		for _, v := range part {
+			sum += v
+		}
+		level := 0.0
+		if hi > lo {
+			level = (sum/float64(len(part)) - lo) / (hi - lo)
+		}
+		line[i] = levels[min(int(level*float64(len(levels))), len(levels)-1)]
+	}
+	return string(line)
+}
