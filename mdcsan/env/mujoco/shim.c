@@ -45,13 +45,10 @@ int gm_version_header(void) { return mjVERSION_HEADER; }
   target = &here;
 #define UNGUARD target = outer;
 
-mjModel* gm_load(const char* xml, int n, char* err, int nerr) {
-  mjVFS* vfs = malloc(sizeof *vfs);  // 2 MB in MuJoCo 2: not for the stack
-  if (!vfs) {
-    snprintf(err, nerr, "out of memory");
-    return NULL;
-  }
-  mj_defaultVFS(vfs);
+// load compiles a model. MuJoCo's compiler catches its own errors; the guard is
+// for the file system, and would cost no more than a leak elsewhere.
+static mjModel* load(mjVFS* vfs, const char* xml, int n, char* err, int nerr) {
+  GUARD(NULL)
 #if mjVERSION_HEADER >= 300
   int failed = mj_addBufferVFS(vfs, "model.xml", xml, n);
 #else
@@ -62,7 +59,19 @@ mjModel* gm_load(const char* xml, int n, char* err, int nerr) {
   if (failed)
     snprintf(err, nerr, "the model does not fit into the virtual file system (code %d)", failed);
   else
-    m = mj_loadXML("model.xml", vfs, err, nerr);  // catches its own errors
+    m = mj_loadXML("model.xml", vfs, err, nerr);
+  UNGUARD
+  return m;
+}
+
+mjModel* gm_load(const char* xml, int n, char* err, int nerr) {
+  mjVFS* vfs = malloc(sizeof *vfs);  // 2 MB in MuJoCo 2: not for the stack
+  if (!vfs) {
+    snprintf(err, nerr, "out of memory");
+    return NULL;
+  }
+  mj_defaultVFS(vfs);
+  mjModel* m = load(vfs, xml, n, err, nerr);
   mj_deleteVFS(vfs);
   free(vfs);
   return m;
