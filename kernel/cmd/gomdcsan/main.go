@@ -16,6 +16,9 @@ var commands = []func() *cobra.Command{
 	newTrain,
 	newEval,
 	newWatch,
+	newInstall,
+	newUninstall,
+	newList,
 }
 
 func newRoot() *cobra.Command {
