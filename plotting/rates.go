@@ -26,6 +26,10 @@ func RateHistogram(title string, bins int, layers ...Rates) *plot.Plot {
 	p := New(title)
 	p.X.Label.Text, p.Y.Label.Text = "firing rate (spikes per step)", "share of neurons"
 	p.Y.Min = 0
+	p.X.Tick.Length = 0
+	if bins == 6 || bins == 11 { // the counts of 5 or 10 steps deserve a tick each
+		p.X.Tick.Marker = Ticks{Count: bins - 1}
+	}
 	w := 1 / float64(bins-1)
 	var k key
 	for i, l := range layers {

@@ -56,13 +56,26 @@ func update(id string, d engine.Display) {
 	host().Emit(engine.Event{Kind: engine.Update, Display: &d, DisplayID: id})
 }
 
+// Must ends the cell with err, unless it is nil. In a notebook it stands for
+// the three lines that a program would spend on it:
+//
+//	run, err := mdcsan.Train(display.Context(), cfg)
+//	display.Must(err)
+func Must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
 // Figure is a picture that follows a computation; see Live.
 type Figure struct {
 	draw  func() any
 	id    string
 	next  time.Time // not drawn before
 	stale bool
-	now   func() time.Time
+	// silent figures are drawn by Close only.
+	silent bool
+	now    func() time.Time
 }
 
 // The pace of live figures: at most four a second, and at most a tenth of the
@@ -75,8 +88,9 @@ const (
 // Live shows what draw returns and returns the figure, to be redrawn by
 // Redraw and finished by Close. draw runs in the goroutine that calls these.
 func Live(draw func() any) *Figure {
-	f := &Figure{draw: draw, now: time.Now}
-	f.paint()
+	f := &Figure{draw: draw, now: time.Now, stale: true}
+	_, f.silent = host().(*terminal) // which cannot redraw: it describes the last state
+	f.catchUp()
 	return f
 }
 
@@ -84,7 +98,12 @@ func Live(draw func() any) *Figure {
 // as often as you like.
 func (f *Figure) Redraw() {
 	f.stale = true
-	if !f.now().Before(f.next) {
+	f.catchUp()
+}
+
+// catchUp draws what Redraw put off, when it is time.
+func (f *Figure) catchUp() {
+	if f.stale && !f.silent && !f.now().Before(f.next) {
 		f.paint()
 	}
 }

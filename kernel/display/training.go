@@ -53,9 +53,11 @@ func (v *trainingView) observe(p mdcsan.Progress) {
 	}
 	switch p.Kind {
 	case experiment.Episode:
+		v.fig.stale = true
 		w.curve.EpisodeSteps = append(w.curve.EpisodeSteps, float64(p.Step))
 		w.curve.EpisodeReturns = append(w.curve.EpisodeReturns, p.Return)
 	case experiment.Evaluated:
+		v.fig.stale = true
 		w.evaluated(p.Evaluation)
 		w.bar.Note("%s", returns(p))
 	case experiment.Warned:
@@ -64,9 +66,8 @@ func (v *trainingView) observe(p mdcsan.Progress) {
 	w.bar.Set(p.Step)
 	if p.Kind == experiment.Finished {
 		w.finish()
-		v.fig.stale = true
 	}
-	v.fig.Redraw()
+	v.fig.catchUp()
 	if v.idle() {
 		v.fig.Close()
 	}
