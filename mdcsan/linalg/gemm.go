@@ -5,8 +5,9 @@ import "unsafe"
 // Workspace holds the packing buffers of the products. The zero value is
 // ready; it is not safe for concurrent use.
 type Workspace struct {
-	panel []float32 // one panel of the right operand
-	edge  []float32 // C's last columns, a panel wide
+	panel   []float32 // one panel of the right operand, or two
+	edge    []float32 // C's last columns, a panel wide
+	columns Events    // events by column
 }
 
 // depth is how many rows of B are multiplied at a time: a panel of so many
@@ -245,17 +246,7 @@ func (p *product) accumulate() {
 
 // check panics unless every matrix fits its slice.
 func (p *product) check() {
-	fits := func(name string, rows, cols, ld, length int) {
-		if ld < cols {
-			panic("linalg: Gemm: leading dimension of " + name + " is less than its row")
-		}
-		if rows > 0 && cols > 0 && length < (rows-1)*ld+cols {
-			panic("linalg: Gemm: " + name + " does not fit its slice")
-		}
-	}
-	if p.m < 0 || p.n < 0 || p.k < 0 {
-		panic("linalg: Gemm: negative dimension")
-	}
+	p.checkC()
 	if p.transA {
 		fits("A", p.k, p.m, p.lda, len(p.a))
 	} else {
@@ -266,7 +257,23 @@ func (p *product) check() {
 	} else {
 		fits("B", p.k, p.n, p.ldb, len(p.b))
 	}
+}
+
+// checkC panics unless C fits its slice.
+func (p *product) checkC() {
+	if p.m < 0 || p.n < 0 || p.k < 0 {
+		panic("linalg: Gemm: negative dimension")
+	}
 	fits("C", p.m, p.n, p.ldc, len(p.c))
+}
+
+func fits(name string, rows, cols, ld, length int) {
+	if ld < cols {
+		panic("linalg: Gemm: leading dimension of " + name + " is less than its row")
+	}
+	if rows > 0 && cols > 0 && length < (rows-1)*ld+cols {
+		panic("linalg: Gemm: " + name + " does not fit its slice")
+	}
 }
 
 // grow returns x with room for n elements, contents lost.

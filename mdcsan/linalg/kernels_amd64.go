@@ -104,6 +104,11 @@ func addAVX2(dst *float32, a *float32, b *float32, n int)
 //go:noescape
 func mulAVX2(dst *float32, a *float32, b *float32, n int)
 
+// differAVX2 ors into acc the bits in which a and b differ.
+//
+//go:noescape
+func differAVX2(acc *float32, a *float32, b *float32, n int)
+
 // polyakAVX2 moves target by tau towards w.
 //
 //go:noescape
@@ -128,6 +133,36 @@ func sumAVX2(x *float32, n int) float32
 //
 //go:noescape
 func residueAVX2(x *float32, n int) float32
+
+// dnForwardAVX2 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+//
+//go:noescape
+func dnForwardAVX2(args *byte)
+
+// dnBackwardAVX2 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+//
+//go:noescape
+func dnBackwardAVX2(args *byte)
+
+// lifForwardAVX2 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+//
+//go:noescape
+func lifForwardAVX2(args *byte)
+
+// lifBackwardAVX2 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+//
+//go:noescape
+func lifBackwardAVX2(args *byte)
+
+// gaussAVX2 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
+//
+//go:noescape
+func gaussAVX2(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
+
+// gaussGradAVX2 adds g = da·a·d·inv and g·d, with d = (x−mean)·inv, in whole vectors: up to a vector beyond the last field is read, and zero added to it.
+//
+//go:noescape
+func gaussGradAVX2(dmean *float32, dstd *float32, da *float32, a *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
 
 // gemm1AVX512 adds A·B to init for tiles of 1 rows and stores it in C; strides in bytes, B a panel of two vectors a row.
 //
@@ -194,11 +229,6 @@ func packAVX512(panel *float32, b *float32, rowB int, k int)
 //go:noescape
 func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
 
-// eventSum2AVX512 adds the panel rows index[start:end] to init and stores it in C, for each row; 2 panels, nextPanel bytes apart.
-//
-//go:noescape
-func eventSum2AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
-
 // expAVX512 sets dst = e^x.
 //
 //go:noescape
@@ -239,6 +269,11 @@ func addAVX512(dst *float32, a *float32, b *float32, n int)
 //go:noescape
 func mulAVX512(dst *float32, a *float32, b *float32, n int)
 
+// differAVX512 ors into acc the bits in which a and b differ.
+//
+//go:noescape
+func differAVX512(acc *float32, a *float32, b *float32, n int)
+
 // polyakAVX512 moves target by tau towards w.
 //
 //go:noescape
@@ -263,3 +298,33 @@ func sumAVX512(x *float32, n int) float32
 //
 //go:noescape
 func residueAVX512(x *float32, n int) float32
+
+// dnForwardAVX512 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+//
+//go:noescape
+func dnForwardAVX512(args *byte)
+
+// dnBackwardAVX512 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+//
+//go:noescape
+func dnBackwardAVX512(args *byte)
+
+// lifForwardAVX512 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+//
+//go:noescape
+func lifForwardAVX512(args *byte)
+
+// lifBackwardAVX512 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+//
+//go:noescape
+func lifBackwardAVX512(args *byte)
+
+// gaussAVX512 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
+//
+//go:noescape
+func gaussAVX512(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
+
+// gaussGradAVX512 adds g = da·a·d·inv and g·d, with d = (x−mean)·inv, in whole vectors: up to a vector beyond the last field is read, and zero added to it.
+//
+//go:noescape
+func gaussGradAVX512(dmean *float32, dstd *float32, da *float32, a *float32, x *float32, mean *float32, inv *float32, dims int, fields int)

@@ -1866,6 +1866,79 @@ done5:
 	VZEROUPPER
 	RET
 
+// func differAVX2(acc *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·differAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ acc+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VXORPS  Y1, Y0, Y0
+	VMOVUPS (CX)(SI*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y0
+	VMOVUPS 32(BX)(SI*4), Y1
+	VXORPS  Y1, Y0, Y0
+	VMOVUPS 32(CX)(SI*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Y0
+	VMOVUPS 64(BX)(SI*4), Y1
+	VXORPS  Y1, Y0, Y0
+	VMOVUPS 64(CX)(SI*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(SI*4)
+	VMOVUPS 96(DX)(SI*4), Y0
+	VMOVUPS 96(BX)(SI*4), Y1
+	VXORPS  Y1, Y0, Y0
+	VMOVUPS 96(CX)(SI*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VXORPS  Y1, Y0, Y0
+	VMOVUPS (CX)(SI*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x08, SI
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), DI
+	NEGQ       AX
+	VMOVUPS    (DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VXORPS     Y2, Y1, Y1
+	VMASKMOVPS (CX)(SI*4), Y0, Y2
+	VORPS      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
 // func polyakAVX2(target *float32, w *float32, tau float32, n int)
 // Requires: AVX, FMA3
 TEXT ·polyakAVX2(SB), NOSPLIT, $0-32
@@ -2199,6 +2272,541 @@ done5:
 	VMOVSHDUP    X1, X0
 	VADDSS       X1, X0, X1
 	MOVSS        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dnForwardAVX2(args *byte)
+// Requires: AVX, FMA3
+TEXT ·dnForwardAVX2(SB), NOSPLIT, $8-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         64(AX), DI
+	MOVQ         88(AX), R8
+	MOVQ         72(AX), R9
+	MOVQ         32(AX), R10
+	MOVQ         40(AX), R11
+	MOVQ         48(AX), R12
+	MOVQ         56(AX), R13
+	VBROADCASTSS 144(AX), Y0
+	VBROADCASTSS 160(AX), Y1
+
+step1:
+	XORQ R15, R15
+	MOVQ 136(AX), R14
+	SUBQ $0x08, R14
+	JL   tail3
+
+whole2:
+	VMOVUPS     (SI)(R15*4), Y2
+	VMOVUPS     (DI)(R15*4), Y3
+	VFMADD231PS Y0, Y3, Y2
+	VMOVUPS     Y2, (DI)(R15*4)
+	VMOVUPS     (R8)(R15*4), Y3
+	VCMPPS      $0x1e, Y1, Y3, Y4
+	VMOVUPS     (R12)(R15*4), Y5
+	VBLENDVPS   Y4, Y5, Y3, Y3
+	VMOVUPS     (R13)(R15*4), Y5
+	VANDPS      Y5, Y4, Y4
+	VADDPS      (R9)(R15*4), Y4, Y4
+	VMULPS      (R10)(R15*4), Y3, Y5
+	VFMADD231PS (R11)(R15*4), Y4, Y5
+	VSUBPS      Y4, Y2, Y2
+	VFMADD231PS Y3, Y3, Y2
+	VMOVUPS     Y5, (R9)(R15*4)
+	TESTQ       BX, BX
+	JZ          noU5
+	VMOVUPS     Y5, (BX)(R15*4)
+
+noU5:
+	VMOVUPS      Y2, (CX)(R15*4)
+	TESTQ        DX, DX
+	JZ           noSpikes6
+	VCMPPS       $0x1e, Y1, Y2, Y2
+	VBROADCASTSS f32_3f800000<>+0(SB), Y3
+	VANDPS       Y3, Y2, Y2
+	VMOVUPS      Y2, (DX)(R15*4)
+
+noSpikes6:
+	ADDQ $0x08, R15
+	SUBQ $0x08, R14
+	JGE  whole2
+
+tail3:
+	ADDQ        $0x08, R14
+	JZ          rowDone4
+	LEAQ        tailMask<>+32(SB), BP
+	NEGQ        R14
+	VMOVUPS     (BP)(R14*4), Y2
+	VMASKMOVPS  (SI)(R15*4), Y2, Y3
+	VMOVUPS     (DI)(R15*4), Y4
+	VFMADD231PS Y0, Y4, Y3
+	VMOVUPS     Y3, (DI)(R15*4)
+	VMASKMOVPS  (R8)(R15*4), Y2, Y4
+	VCMPPS      $0x1e, Y1, Y4, Y5
+	VMOVUPS     (R12)(R15*4), Y6
+	VBLENDVPS   Y5, Y6, Y4, Y4
+	VMOVUPS     (R13)(R15*4), Y6
+	VANDPS      Y6, Y5, Y5
+	VADDPS      (R9)(R15*4), Y5, Y5
+	VMULPS      (R10)(R15*4), Y4, Y6
+	VFMADD231PS (R11)(R15*4), Y5, Y6
+	VSUBPS      Y5, Y3, Y3
+	VFMADD231PS Y4, Y4, Y3
+	VMOVUPS     Y6, (R9)(R15*4)
+	TESTQ       BX, BX
+	JZ          noU7
+	VMASKMOVPS  Y6, Y2, (BX)(R15*4)
+
+noU7:
+	VMASKMOVPS   Y3, Y2, (CX)(R15*4)
+	TESTQ        DX, DX
+	JZ           noSpikes8
+	VCMPPS       $0x1e, Y1, Y3, Y3
+	VBROADCASTSS f32_3f800000<>+0(SB), Y4
+	VANDPS       Y4, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (DX)(R15*4)
+
+noSpikes8:
+rowDone4:
+	MOVQ  CX, R8
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next10
+	ADDQ  104(AX), DX
+
+next10:
+	ADDQ  120(AX), SI
+	TESTQ BX, BX
+	JZ    next12
+	ADDQ  112(AX), BX
+
+next12:
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func dnBackwardAVX2(args *byte)
+// Requires: AVX, FMA3
+TEXT ·dnBackwardAVX2(SB), NOSPLIT, $8-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         72(AX), DI
+	MOVQ         80(AX), R8
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+	MOVQ         48(AX), R11
+	MOVQ         56(AX), R12
+	MOVQ         176(AX), R13
+	VBROADCASTSS 160(AX), Y0
+	VBROADCASTSS 168(AX), Y1
+	VBROADCASTSS f32_7fffffff<>+0(SB), Y2
+	VBROADCASTSS 144(AX), Y3
+
+step1:
+	XORQ R15, R15
+	MOVQ 136(AX), R14
+	SUBQ $0x08, R14
+	JL   tail3
+
+whole2:
+	VMOVUPS     (CX)(R15*4), Y4
+	VMOVUPS     (BX)(R15*4), Y5
+	VMOVUPS     (DI)(R15*4), Y6
+	VCMPPS      $0x1e, Y0, Y4, Y7
+	VSUBPS      Y0, Y4, Y8
+	VANDPS      Y2, Y8, Y8
+	VCMPPS      $0x11, Y1, Y8, Y8
+	VMOVUPS     (R11)(R15*4), Y9
+	VMOVUPS     (R8)(R15*4), Y10
+	VADDPS      Y6, Y6, Y11
+	VBLENDVPS   Y7, Y9, Y4, Y12
+	VMULPS      Y12, Y11, Y11
+	VFMADD231PS (R9)(R15*4), Y10, Y11
+	VMULPS      (R10)(R15*4), Y10, Y10
+	VSUBPS      Y6, Y10, Y10
+	VMOVUPS     Y10, (R8)(R15*4)
+	VSUBPS      Y4, Y9, Y4
+	VFMADD231PS Y4, Y11, Y5
+	VFMADD231PS (R12)(R15*4), Y10, Y5
+	VANDNPS     Y11, Y7, Y4
+	VANDPS      Y5, Y8, Y5
+	VADDPS      Y5, Y4, Y4
+	VMOVUPS     Y4, (DI)(R15*4)
+	VMOVUPS     (SI)(R15*4), Y5
+	VFMADD231PS Y3, Y5, Y4
+	VMOVUPS     Y4, (SI)(R15*4)
+	TESTQ       R13, R13
+	JZ          assign5
+	VMOVUPS     (DX)(R15*4), Y5
+	VADDPS      Y5, Y4, Y4
+
+assign5:
+	VMOVUPS Y4, (DX)(R15*4)
+	ADDQ    $0x08, R15
+	SUBQ    $0x08, R14
+	JGE     whole2
+
+tail3:
+	ADDQ        $0x08, R14
+	JZ          rowDone4
+	LEAQ        tailMask<>+32(SB), BP
+	NEGQ        R14
+	VMOVUPS     (BP)(R14*4), Y4
+	VMASKMOVPS  (CX)(R15*4), Y4, Y5
+	VMASKMOVPS  (BX)(R15*4), Y4, Y6
+	VMOVUPS     (DI)(R15*4), Y7
+	VCMPPS      $0x1e, Y0, Y5, Y8
+	VSUBPS      Y0, Y5, Y9
+	VANDPS      Y2, Y9, Y9
+	VCMPPS      $0x11, Y1, Y9, Y9
+	VMOVUPS     (R11)(R15*4), Y10
+	VMOVUPS     (R8)(R15*4), Y11
+	VADDPS      Y7, Y7, Y12
+	VBLENDVPS   Y8, Y10, Y5, Y13
+	VMULPS      Y13, Y12, Y12
+	VFMADD231PS (R9)(R15*4), Y11, Y12
+	VMULPS      (R10)(R15*4), Y11, Y11
+	VSUBPS      Y7, Y11, Y11
+	VMOVUPS     Y11, (R8)(R15*4)
+	VSUBPS      Y5, Y10, Y5
+	VFMADD231PS Y5, Y12, Y6
+	VFMADD231PS (R12)(R15*4), Y11, Y6
+	VANDNPS     Y12, Y8, Y5
+	VANDPS      Y6, Y9, Y6
+	VADDPS      Y6, Y5, Y5
+	VMOVUPS     Y5, (DI)(R15*4)
+	VMOVUPS     (SI)(R15*4), Y6
+	VFMADD231PS Y3, Y6, Y5
+	VMOVUPS     Y5, (SI)(R15*4)
+	TESTQ       R13, R13
+	JZ          assign6
+	VMASKMOVPS  (DX)(R15*4), Y4, Y6
+	VADDPS      Y6, Y5, Y5
+
+assign6:
+	VMASKMOVPS Y5, Y4, (DX)(R15*4)
+
+rowDone4:
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next8
+	ADDQ  104(AX), DX
+
+next8:
+	ADDQ 120(AX), BX
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func lifForwardAVX2(args *byte)
+// Requires: AVX, FMA3
+TEXT ·lifForwardAVX2(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         88(AX), DI
+	VBROADCASTSS 144(AX), Y0
+	VBROADCASTSS 160(AX), Y1
+	VBROADCASTSS 152(AX), Y2
+
+step1:
+	XORQ R9, R9
+	MOVQ 136(AX), R8
+	SUBQ $0x08, R8
+	JL   tail3
+
+whole2:
+	VMOVUPS      (BX)(R9*4), Y3
+	VMOVUPS      (SI)(R9*4), Y4
+	VFMADD231PS  Y0, Y4, Y3
+	VMOVUPS      Y3, (SI)(R9*4)
+	VMOVUPS      (DI)(R9*4), Y4
+	VCMPPS       $0x1e, Y1, Y4, Y5
+	VANDNPS      Y4, Y5, Y4
+	VFMADD231PS  Y2, Y4, Y3
+	VMOVUPS      Y3, (CX)(R9*4)
+	TESTQ        DX, DX
+	JZ           noSpikes5
+	VCMPPS       $0x1e, Y1, Y3, Y3
+	VBROADCASTSS f32_3f800000<>+0(SB), Y4
+	VANDPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)(R9*4)
+
+noSpikes5:
+	ADDQ $0x08, R9
+	SUBQ $0x08, R8
+	JGE  whole2
+
+tail3:
+	ADDQ         $0x08, R8
+	JZ           rowDone4
+	LEAQ         tailMask<>+32(SB), R10
+	NEGQ         R8
+	VMOVUPS      (R10)(R8*4), Y3
+	VMASKMOVPS   (BX)(R9*4), Y3, Y4
+	VMOVUPS      (SI)(R9*4), Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VMOVUPS      Y4, (SI)(R9*4)
+	VMASKMOVPS   (DI)(R9*4), Y3, Y5
+	VCMPPS       $0x1e, Y1, Y5, Y6
+	VANDNPS      Y5, Y6, Y5
+	VFMADD231PS  Y2, Y5, Y4
+	VMASKMOVPS   Y4, Y3, (CX)(R9*4)
+	TESTQ        DX, DX
+	JZ           noSpikes6
+	VCMPPS       $0x1e, Y1, Y4, Y4
+	VBROADCASTSS f32_3f800000<>+0(SB), Y5
+	VANDPS       Y5, Y4, Y4
+	VMASKMOVPS   Y4, Y3, (DX)(R9*4)
+
+noSpikes6:
+rowDone4:
+	MOVQ  CX, DI
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next8
+	ADDQ  104(AX), DX
+
+next8:
+	ADDQ 120(AX), BX
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func lifBackwardAVX2(args *byte)
+// Requires: AVX, FMA3
+TEXT ·lifBackwardAVX2(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         72(AX), DI
+	MOVQ         176(AX), R8
+	VBROADCASTSS 160(AX), Y0
+	VBROADCASTSS 168(AX), Y1
+	VBROADCASTSS f32_7fffffff<>+0(SB), Y2
+	VBROADCASTSS 144(AX), Y3
+	VBROADCASTSS 152(AX), Y4
+
+step1:
+	XORQ R10, R10
+	MOVQ 136(AX), R9
+	SUBQ $0x08, R9
+	JL   tail3
+
+whole2:
+	VMOVUPS      (CX)(R10*4), Y5
+	VMOVUPS      (BX)(R10*4), Y6
+	VMOVUPS      (DI)(R10*4), Y7
+	VCMPPS       $0x1e, Y0, Y5, Y8
+	VSUBPS       Y0, Y5, Y9
+	VANDPS       Y2, Y9, Y9
+	VCMPPS       $0x11, Y1, Y9, Y9
+	VMULPS       Y4, Y7, Y7
+	VFNMADD231PS Y5, Y7, Y6
+	VANDNPS      Y7, Y8, Y5
+	VANDPS       Y6, Y9, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DI)(R10*4)
+	VMOVUPS      (SI)(R10*4), Y6
+	VFMADD231PS  Y3, Y6, Y5
+	VMOVUPS      Y5, (SI)(R10*4)
+	TESTQ        R8, R8
+	JZ           assign5
+	VMOVUPS      (DX)(R10*4), Y6
+	VADDPS       Y6, Y5, Y5
+
+assign5:
+	VMOVUPS Y5, (DX)(R10*4)
+	ADDQ    $0x08, R10
+	SUBQ    $0x08, R9
+	JGE     whole2
+
+tail3:
+	ADDQ         $0x08, R9
+	JZ           rowDone4
+	LEAQ         tailMask<>+32(SB), R11
+	NEGQ         R9
+	VMOVUPS      (R11)(R9*4), Y5
+	VMASKMOVPS   (CX)(R10*4), Y5, Y6
+	VMASKMOVPS   (BX)(R10*4), Y5, Y7
+	VMOVUPS      (DI)(R10*4), Y8
+	VCMPPS       $0x1e, Y0, Y6, Y9
+	VSUBPS       Y0, Y6, Y10
+	VANDPS       Y2, Y10, Y10
+	VCMPPS       $0x11, Y1, Y10, Y10
+	VMULPS       Y4, Y8, Y8
+	VFNMADD231PS Y6, Y8, Y7
+	VANDNPS      Y8, Y9, Y6
+	VANDPS       Y7, Y10, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      Y6, (DI)(R10*4)
+	VMOVUPS      (SI)(R10*4), Y7
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVUPS      Y6, (SI)(R10*4)
+	TESTQ        R8, R8
+	JZ           assign6
+	VMASKMOVPS   (DX)(R10*4), Y5, Y7
+	VADDPS       Y7, Y6, Y6
+
+assign6:
+	VMASKMOVPS Y6, Y5, (DX)(R10*4)
+
+rowDone4:
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next8
+	ADDQ  104(AX), DX
+
+next8:
+	ADDQ 120(AX), BX
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func gaussAVX2(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gaussAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ mean+16(FP), DX
+	MOVQ inv+24(FP), BX
+	MOVQ dims+32(FP), SI
+	MOVQ fields+40(FP), DI
+
+dim1:
+	VBROADCASTSS (CX), Y0
+	XORQ         R9, R9
+	MOVQ         DI, R8
+
+loop2:
+	VSUBPS       (DX)(R9*4), Y0, Y1
+	VMULPS       (BX)(R9*4), Y1, Y1
+	VBROADCASTSS f32_bf000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y2
+	VMULPS       Y1, Y2, Y1
+	VBROADCASTSS f32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS f32_42b20000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS f32_3fb8aa3b<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VBROADCASTSS f32_3f318000<>+0(SB), Y3
+	VFNMADD231PS Y3, Y2, Y1
+	VBROADCASTSS f32_b95e8083<>+0(SB), Y3
+	VFNMADD231PS Y3, Y2, Y1
+	VBROADCASTSS f32_39506967<>+0(SB), Y3
+	VBROADCASTSS f32_3ab743ce<>+0(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS f32_3c088908<>+0(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS f32_3d2aa9c1<>+0(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS f32_3e2aaaaa<>+0(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS f32_3f000000<>+0(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS f32_3f800000<>+0(SB), Y3
+	VADDPS       Y3, Y1, Y3
+	VMULPS       Y1, Y4, Y4
+	VFMADD231PS  Y1, Y4, Y3
+	VCVTPS2DQ    Y2, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VBROADCASTSS f32_0000007f<>+0(SB), Y4
+	VPADDD       Y4, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y3, Y2
+	VBROADCASTSS f32_0000007f<>+0(SB), Y3
+	VPADDD       Y3, Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (AX)(R9*4)
+	ADDQ         $0x08, R9
+	SUBQ         $0x08, R8
+	JG           loop2
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (DX)(DI*4), DX
+	LEAQ         (BX)(DI*4), BX
+	ADDQ         $0x04, CX
+	DECQ         SI
+	JNZ          dim1
+	VZEROUPPER
+	RET
+
+DATA f32_bf000000<>+0(SB)/4, $0xbf000000
+GLOBL f32_bf000000<>(SB), RODATA|NOPTR, $4
+
+// func gaussGradAVX2(dmean *float32, dstd *float32, da *float32, a *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
+// Requires: AVX
+TEXT ·gaussGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dims+56(FP), AX
+	MOVQ x+32(FP), CX
+	MOVQ dmean+0(FP), DX
+	MOVQ dstd+8(FP), BX
+	MOVQ da+16(FP), SI
+	MOVQ a+24(FP), DI
+	MOVQ mean+40(FP), R8
+	MOVQ inv+48(FP), R9
+
+dim1:
+	VBROADCASTSS (CX), Y0
+	XORQ         R11, R11
+	MOVQ         fields+64(FP), R10
+
+loop2:
+	VMOVUPS (R9)(R11*4), Y1
+	VSUBPS  (R8)(R11*4), Y0, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS (SI)(R11*4), Y3
+	VMULPS  (DI)(R11*4), Y3, Y3
+	VMULPS  Y1, Y2, Y1
+	VMULPS  Y1, Y3, Y1
+	VMULPS  Y2, Y1, Y2
+	CMPQ    R10, $0x08
+	JGE     sum3
+	MOVQ    R10, R12
+	LEAQ    tailMask<>+32(SB), R13
+	NEGQ    R12
+	VMOVUPS (R13)(R12*4), Y3
+	VANDPS  Y1, Y3, Y1
+	VMOVAPS Y1, Y1
+	VANDPS  Y2, Y3, Y2
+	VMOVAPS Y2, Y2
+
+sum3:
+	VADDPS  (DX)(R11*4), Y1, Y1
+	VMOVUPS Y1, (DX)(R11*4)
+	VADDPS  (BX)(R11*4), Y2, Y2
+	VMOVUPS Y2, (BX)(R11*4)
+	ADDQ    $0x08, R11
+	SUBQ    $0x08, R10
+	JG      loop2
+	MOVQ    fields+64(FP), R10
+	LEAQ    (DX)(R10*4), DX
+	LEAQ    (BX)(R10*4), BX
+	LEAQ    (SI)(R10*4), SI
+	LEAQ    (DI)(R10*4), DI
+	LEAQ    (R8)(R10*4), R8
+	LEAQ    (R9)(R10*4), R9
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     dim1
 	VZEROUPPER
 	RET
 
@@ -4134,99 +4742,6 @@ done5:
 	VZEROUPPER
 	RET
 
-// func eventSum2AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
-// Requires: AVX, AVX512F
-TEXT ·eventSum2AVX512(SB), NOSPLIT, $0-80
-	MOVQ rows+0(FP), AX
-	MOVQ start+8(FP), CX
-	MOVQ end+16(FP), DX
-	MOVQ panel+32(FP), BX
-	MOVQ init+48(FP), SI
-	MOVQ c+64(FP), DI
-	MOVQ nextPanel+40(FP), R8
-	ADDQ BX, R8
-
-row1:
-	MOVLQSX (CX), R9
-	MOVLQSX (DX), R10
-	SUBQ    R9, R10
-	MOVQ    index+24(FP), R11
-	LEAQ    (R11)(R9*2), R9
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	SUBQ    $0x04, R10
-	JL      rest3
-
-four2:
-	MOVWLZX (R9), R11
-	SHLL    $0x07, R11
-	VADDPS  (BX)(R11*1), Z0, Z0
-	VADDPS  64(BX)(R11*1), Z1, Z1
-	VADDPS  (R8)(R11*1), Z2, Z2
-	VADDPS  64(R8)(R11*1), Z3, Z3
-	MOVWLZX 2(R9), R11
-	SHLL    $0x07, R11
-	VADDPS  (BX)(R11*1), Z4, Z4
-	VADDPS  64(BX)(R11*1), Z5, Z5
-	VADDPS  (R8)(R11*1), Z6, Z6
-	VADDPS  64(R8)(R11*1), Z7, Z7
-	MOVWLZX 4(R9), R11
-	SHLL    $0x07, R11
-	VADDPS  (BX)(R11*1), Z0, Z0
-	VADDPS  64(BX)(R11*1), Z1, Z1
-	VADDPS  (R8)(R11*1), Z2, Z2
-	VADDPS  64(R8)(R11*1), Z3, Z3
-	MOVWLZX 6(R9), R11
-	SHLL    $0x07, R11
-	VADDPS  (BX)(R11*1), Z4, Z4
-	VADDPS  64(BX)(R11*1), Z5, Z5
-	VADDPS  (R8)(R11*1), Z6, Z6
-	VADDPS  64(R8)(R11*1), Z7, Z7
-	ADDQ    $0x08, R9
-	SUBQ    $0x04, R10
-	JGE     four2
-
-rest3:
-	ADDQ $0x04, R10
-	JZ   done5
-
-one4:
-	MOVWLZX (R9), R11
-	SHLL    $0x07, R11
-	VADDPS  (BX)(R11*1), Z4, Z4
-	VADDPS  64(BX)(R11*1), Z5, Z5
-	VADDPS  (R8)(R11*1), Z6, Z6
-	VADDPS  64(R8)(R11*1), Z7, Z7
-	ADDQ    $0x02, R9
-	DECQ    R10
-	JNZ     one4
-
-done5:
-	VADDPS  Z4, Z0, Z0
-	VMOVUPS Z0, (DI)
-	VADDPS  Z5, Z1, Z1
-	VMOVUPS Z1, 64(DI)
-	VADDPS  Z6, Z2, Z2
-	VMOVUPS Z2, 128(DI)
-	VADDPS  Z7, Z3, Z3
-	VMOVUPS Z3, 192(DI)
-	ADDQ    $0x04, CX
-	ADDQ    $0x04, DX
-	MOVQ    rowInit+56(FP), R9
-	ADDQ    R9, SI
-	MOVQ    rowC+72(FP), R9
-	ADDQ    R9, DI
-	DECQ    AX
-	JNZ     row1
-	VZEROUPPER
-	RET
-
 // func expAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·expAVX512(SB), NOSPLIT, $0-24
@@ -4858,6 +5373,80 @@ done5:
 	VZEROUPPER
 	RET
 
+// func differAVX512(acc *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·differAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ acc+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VXORPS  Z1, Z0, Z0
+	VMOVUPS (CX)(SI*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z0
+	VMOVUPS 64(BX)(SI*4), Z1
+	VXORPS  Z1, Z0, Z0
+	VMOVUPS 64(CX)(SI*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(SI*4)
+	VMOVUPS 128(DX)(SI*4), Z0
+	VMOVUPS 128(BX)(SI*4), Z1
+	VXORPS  Z1, Z0, Z0
+	VMOVUPS 128(CX)(SI*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(SI*4)
+	VMOVUPS 192(DX)(SI*4), Z0
+	VMOVUPS 192(BX)(SI*4), Z1
+	VXORPS  Z1, Z0, Z0
+	VMOVUPS 192(CX)(SI*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VXORPS  Z1, Z0, Z0
+	VMOVUPS (CX)(SI*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x10, SI
+	SUBQ    $0x10, AX
+	JGE     one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, DI
+	SHLXQ     AX, DI, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VXORPS    Z1, Z0, Z0
+	VMOVUPS.Z (CX)(SI*4), K1, Z1
+	VORPS     Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
 // func polyakAVX512(target *float32, w *float32, tau float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·polyakAVX512(SB), NOSPLIT, $0-32
@@ -5202,5 +5791,548 @@ done5:
 	VMOVSHDUP     X0, X1
 	VADDSS        X0, X1, X0
 	MOVSS         X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dnForwardAVX512(args *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dnForwardAVX512(SB), NOSPLIT, $8-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         64(AX), DI
+	MOVQ         88(AX), R8
+	MOVQ         72(AX), R9
+	MOVQ         32(AX), R10
+	MOVQ         40(AX), R11
+	MOVQ         48(AX), R12
+	MOVQ         56(AX), R13
+	VBROADCASTSS 144(AX), Z0
+	VBROADCASTSS 160(AX), Z1
+
+step1:
+	XORQ R15, R15
+	MOVQ 136(AX), R14
+	SUBQ $0x10, R14
+	JL   tail3
+
+whole2:
+	VMOVUPS     (SI)(R15*4), Z2
+	VMOVUPS     (DI)(R15*4), Z3
+	VFMADD231PS Z0, Z3, Z2
+	VMOVUPS     Z2, (DI)(R15*4)
+	VMOVUPS     (R8)(R15*4), Z3
+	VCMPPS      $0x1e, Z1, Z3, K1
+	VMOVUPS     (R12)(R15*4), Z6
+	VBLENDMPS   Z6, Z3, K1, Z4
+	VMOVUPS     (R13)(R15*4), Z3
+	VMOVUPS.Z   Z3, K1, Z3
+	VADDPS      (R9)(R15*4), Z3, Z3
+	VMULPS      (R10)(R15*4), Z4, Z6
+	VFMADD231PS (R11)(R15*4), Z3, Z6
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z4, Z4, Z2
+	VMOVUPS     Z6, (R9)(R15*4)
+	TESTQ       BX, BX
+	JZ          noU5
+	VMOVUPS     Z6, (BX)(R15*4)
+
+noU5:
+	VMOVUPS      Z2, (CX)(R15*4)
+	TESTQ        DX, DX
+	JZ           noSpikes6
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBROADCASTSS f32_3f800000<>+0(SB), Z2
+	VMOVUPS.Z    Z2, K1, Z2
+	VMOVUPS      Z2, (DX)(R15*4)
+
+noSpikes6:
+	ADDQ $0x10, R15
+	SUBQ $0x10, R14
+	JGE  whole2
+
+tail3:
+	ADDQ        $0x10, R14
+	JZ          rowDone4
+	MOVQ        $0x00000001, BP
+	SHLXQ       R14, BP, BP
+	DECQ        BP
+	KMOVW       BP, K1
+	VMOVUPS.Z   (SI)(R15*4), K1, Z2
+	VMOVUPS     (DI)(R15*4), Z3
+	VFMADD231PS Z0, Z3, Z2
+	VMOVUPS     Z2, (DI)(R15*4)
+	VMOVUPS.Z   (R8)(R15*4), K1, Z3
+	VCMPPS      $0x1e, Z1, Z3, K2
+	VMOVUPS     (R12)(R15*4), Z6
+	VBLENDMPS   Z6, Z3, K2, Z5
+	VMOVUPS     (R13)(R15*4), Z3
+	VMOVUPS.Z   Z3, K2, Z3
+	VADDPS      (R9)(R15*4), Z3, Z3
+	VMULPS      (R10)(R15*4), Z5, Z6
+	VFMADD231PS (R11)(R15*4), Z3, Z6
+	VSUBPS      Z3, Z2, Z2
+	VFMADD231PS Z5, Z5, Z2
+	VMOVUPS     Z6, (R9)(R15*4)
+	TESTQ       BX, BX
+	JZ          noU7
+	VMOVUPS     Z6, K1, (BX)(R15*4)
+
+noU7:
+	VMOVUPS      Z2, K1, (CX)(R15*4)
+	TESTQ        DX, DX
+	JZ           noSpikes8
+	VCMPPS       $0x1e, Z1, Z2, K2
+	VBROADCASTSS f32_3f800000<>+0(SB), Z2
+	VMOVUPS.Z    Z2, K2, Z2
+	VMOVUPS      Z2, K1, (DX)(R15*4)
+
+noSpikes8:
+rowDone4:
+	MOVQ  CX, R8
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next10
+	ADDQ  104(AX), DX
+
+next10:
+	ADDQ  120(AX), SI
+	TESTQ BX, BX
+	JZ    next12
+	ADDQ  112(AX), BX
+
+next12:
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func dnBackwardAVX512(args *byte)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dnBackwardAVX512(SB), NOSPLIT, $8-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         72(AX), DI
+	MOVQ         80(AX), R8
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+	MOVQ         48(AX), R11
+	MOVQ         56(AX), R12
+	MOVQ         176(AX), R13
+	VBROADCASTSS 160(AX), Z0
+	VBROADCASTSS 168(AX), Z1
+	VBROADCASTSS f32_7fffffff<>+0(SB), Z2
+	VBROADCASTSS 144(AX), Z3
+
+step1:
+	XORQ R15, R15
+	MOVQ 136(AX), R14
+	SUBQ $0x10, R14
+	JL   tail3
+
+whole2:
+	VMOVUPS     (CX)(R15*4), Z4
+	VMOVUPS     (BX)(R15*4), Z5
+	VMOVUPS     (DI)(R15*4), Z6
+	VCMPPS      $0x1e, Z0, Z4, K1
+	VSUBPS      Z0, Z4, Z7
+	VANDPS      Z2, Z7, Z7
+	VCMPPS      $0x11, Z1, Z7, K2
+	VMOVUPS     (R11)(R15*4), Z7
+	VMOVUPS     (R8)(R15*4), Z10
+	VADDPS      Z6, Z6, Z11
+	VBLENDMPS   Z7, Z4, K1, Z8
+	VMULPS      Z8, Z11, Z11
+	VFMADD231PS (R9)(R15*4), Z10, Z11
+	VMULPS      (R10)(R15*4), Z10, Z10
+	VSUBPS      Z6, Z10, Z10
+	VMOVUPS     Z10, (R8)(R15*4)
+	VSUBPS      Z4, Z7, Z4
+	VFMADD231PS Z4, Z11, Z5
+	VFMADD231PS (R12)(R15*4), Z10, Z5
+	KNOTW       K1, K1
+	VMOVUPS.Z   Z11, K1, Z4
+	VMOVUPS.Z   Z5, K2, Z5
+	VADDPS      Z5, Z4, Z4
+	VMOVUPS     Z4, (DI)(R15*4)
+	VMOVUPS     (SI)(R15*4), Z5
+	VFMADD231PS Z3, Z5, Z4
+	VMOVUPS     Z4, (SI)(R15*4)
+	TESTQ       R13, R13
+	JZ          assign5
+	VMOVUPS     (DX)(R15*4), Z5
+	VADDPS      Z5, Z4, Z4
+
+assign5:
+	VMOVUPS Z4, (DX)(R15*4)
+	ADDQ    $0x10, R15
+	SUBQ    $0x10, R14
+	JGE     whole2
+
+tail3:
+	ADDQ        $0x10, R14
+	JZ          rowDone4
+	MOVQ        $0x00000001, BP
+	SHLXQ       R14, BP, BP
+	DECQ        BP
+	KMOVW       BP, K1
+	VMOVUPS.Z   (CX)(R15*4), K1, Z4
+	VMOVUPS.Z   (BX)(R15*4), K1, Z5
+	VMOVUPS     (DI)(R15*4), Z6
+	VCMPPS      $0x1e, Z0, Z4, K2
+	VSUBPS      Z0, Z4, Z7
+	VANDPS      Z2, Z7, Z7
+	VCMPPS      $0x11, Z1, Z7, K3
+	VMOVUPS     (R11)(R15*4), Z7
+	VMOVUPS     (R8)(R15*4), Z10
+	VADDPS      Z6, Z6, Z11
+	VBLENDMPS   Z7, Z4, K2, Z9
+	VMULPS      Z9, Z11, Z11
+	VFMADD231PS (R9)(R15*4), Z10, Z11
+	VMULPS      (R10)(R15*4), Z10, Z10
+	VSUBPS      Z6, Z10, Z10
+	VMOVUPS     Z10, (R8)(R15*4)
+	VSUBPS      Z4, Z7, Z4
+	VFMADD231PS Z4, Z11, Z5
+	VFMADD231PS (R12)(R15*4), Z10, Z5
+	KNOTW       K2, K2
+	VMOVUPS.Z   Z11, K2, Z4
+	VMOVUPS.Z   Z5, K3, Z5
+	VADDPS      Z5, Z4, Z4
+	VMOVUPS     Z4, (DI)(R15*4)
+	VMOVUPS     (SI)(R15*4), Z5
+	VFMADD231PS Z3, Z5, Z4
+	VMOVUPS     Z4, (SI)(R15*4)
+	TESTQ       R13, R13
+	JZ          assign6
+	VMOVUPS.Z   (DX)(R15*4), K1, Z5
+	VADDPS      Z5, Z4, Z4
+
+assign6:
+	VMOVUPS Z4, K1, (DX)(R15*4)
+
+rowDone4:
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next8
+	ADDQ  104(AX), DX
+
+next8:
+	ADDQ 120(AX), BX
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func lifForwardAVX512(args *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·lifForwardAVX512(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         88(AX), DI
+	VBROADCASTSS 144(AX), Z0
+	VBROADCASTSS 160(AX), Z1
+	VBROADCASTSS 152(AX), Z2
+
+step1:
+	XORQ R9, R9
+	MOVQ 136(AX), R8
+	SUBQ $0x10, R8
+	JL   tail3
+
+whole2:
+	VMOVUPS      (BX)(R9*4), Z3
+	VMOVUPS      (SI)(R9*4), Z4
+	VFMADD231PS  Z0, Z4, Z3
+	VMOVUPS      Z3, (SI)(R9*4)
+	VMOVUPS      (DI)(R9*4), Z4
+	VCMPPS       $0x1e, Z1, Z4, K1
+	KNOTW        K1, K1
+	VMOVUPS.Z    Z4, K1, Z4
+	VFMADD231PS  Z2, Z4, Z3
+	VMOVUPS      Z3, (CX)(R9*4)
+	TESTQ        DX, DX
+	JZ           noSpikes5
+	VCMPPS       $0x1e, Z1, Z3, K1
+	VBROADCASTSS f32_3f800000<>+0(SB), Z3
+	VMOVUPS.Z    Z3, K1, Z3
+	VMOVUPS      Z3, (DX)(R9*4)
+
+noSpikes5:
+	ADDQ $0x10, R9
+	SUBQ $0x10, R8
+	JGE  whole2
+
+tail3:
+	ADDQ         $0x10, R8
+	JZ           rowDone4
+	MOVQ         $0x00000001, R10
+	SHLXQ        R8, R10, R10
+	DECQ         R10
+	KMOVW        R10, K1
+	VMOVUPS.Z    (BX)(R9*4), K1, Z3
+	VMOVUPS      (SI)(R9*4), Z4
+	VFMADD231PS  Z0, Z4, Z3
+	VMOVUPS      Z3, (SI)(R9*4)
+	VMOVUPS.Z    (DI)(R9*4), K1, Z4
+	VCMPPS       $0x1e, Z1, Z4, K2
+	KNOTW        K2, K2
+	VMOVUPS.Z    Z4, K2, Z4
+	VFMADD231PS  Z2, Z4, Z3
+	VMOVUPS      Z3, K1, (CX)(R9*4)
+	TESTQ        DX, DX
+	JZ           noSpikes6
+	VCMPPS       $0x1e, Z1, Z3, K2
+	VBROADCASTSS f32_3f800000<>+0(SB), Z3
+	VMOVUPS.Z    Z3, K2, Z3
+	VMOVUPS      Z3, K1, (DX)(R9*4)
+
+noSpikes6:
+rowDone4:
+	MOVQ  CX, DI
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next8
+	ADDQ  104(AX), DX
+
+next8:
+	ADDQ 120(AX), BX
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func lifBackwardAVX512(args *byte)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·lifBackwardAVX512(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         72(AX), DI
+	MOVQ         176(AX), R8
+	VBROADCASTSS 160(AX), Z0
+	VBROADCASTSS 168(AX), Z1
+	VBROADCASTSS f32_7fffffff<>+0(SB), Z2
+	VBROADCASTSS 144(AX), Z3
+	VBROADCASTSS 152(AX), Z4
+
+step1:
+	XORQ R10, R10
+	MOVQ 136(AX), R9
+	SUBQ $0x10, R9
+	JL   tail3
+
+whole2:
+	VMOVUPS      (CX)(R10*4), Z5
+	VMOVUPS      (BX)(R10*4), Z6
+	VMOVUPS      (DI)(R10*4), Z7
+	VCMPPS       $0x1e, Z0, Z5, K1
+	VSUBPS       Z0, Z5, Z8
+	VANDPS       Z2, Z8, Z8
+	VCMPPS       $0x11, Z1, Z8, K2
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z5, Z7, Z6
+	KNOTW        K1, K1
+	VMOVUPS.Z    Z7, K1, Z5
+	VMOVUPS.Z    Z6, K2, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DI)(R10*4)
+	VMOVUPS      (SI)(R10*4), Z6
+	VFMADD231PS  Z3, Z6, Z5
+	VMOVUPS      Z5, (SI)(R10*4)
+	TESTQ        R8, R8
+	JZ           assign5
+	VMOVUPS      (DX)(R10*4), Z6
+	VADDPS       Z6, Z5, Z5
+
+assign5:
+	VMOVUPS Z5, (DX)(R10*4)
+	ADDQ    $0x10, R10
+	SUBQ    $0x10, R9
+	JGE     whole2
+
+tail3:
+	ADDQ         $0x10, R9
+	JZ           rowDone4
+	MOVQ         $0x00000001, R11
+	SHLXQ        R9, R11, R11
+	DECQ         R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (CX)(R10*4), K1, Z5
+	VMOVUPS.Z    (BX)(R10*4), K1, Z6
+	VMOVUPS      (DI)(R10*4), Z7
+	VCMPPS       $0x1e, Z0, Z5, K2
+	VSUBPS       Z0, Z5, Z8
+	VANDPS       Z2, Z8, Z8
+	VCMPPS       $0x11, Z1, Z8, K3
+	VMULPS       Z4, Z7, Z7
+	VFNMADD231PS Z5, Z7, Z6
+	KNOTW        K2, K2
+	VMOVUPS.Z    Z7, K2, Z5
+	VMOVUPS.Z    Z6, K3, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DI)(R10*4)
+	VMOVUPS      (SI)(R10*4), Z6
+	VFMADD231PS  Z3, Z6, Z5
+	VMOVUPS      Z5, (SI)(R10*4)
+	TESTQ        R8, R8
+	JZ           assign6
+	VMOVUPS.Z    (DX)(R10*4), K1, Z6
+	VADDPS       Z6, Z5, Z5
+
+assign6:
+	VMOVUPS Z5, K1, (DX)(R10*4)
+
+rowDone4:
+	ADDQ  96(AX), CX
+	TESTQ DX, DX
+	JZ    next8
+	ADDQ  104(AX), DX
+
+next8:
+	ADDQ 120(AX), BX
+	DECQ 128(AX)
+	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func gaussAVX512(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
+// Requires: AVX, AVX512F
+TEXT ·gaussAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ mean+16(FP), DX
+	MOVQ inv+24(FP), BX
+	MOVQ dims+32(FP), SI
+	MOVQ fields+40(FP), DI
+
+dim1:
+	VBROADCASTSS (CX), Z0
+	XORQ         R9, R9
+	MOVQ         DI, R8
+
+loop2:
+	VSUBPS       (DX)(R9*4), Z0, Z1
+	VMULPS       (BX)(R9*4), Z1, Z1
+	VBROADCASTSS f32_bf000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VMULPS       Z1, Z2, Z1
+	VBROADCASTSS f32_c2d00000<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS f32_42b20000<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS f32_3fb8aa3b<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VBROADCASTSS f32_3f318000<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS f32_b95e8083<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS f32_39506967<>+0(SB), Z3
+	VBROADCASTSS f32_3ab743ce<>+0(SB), Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VBROADCASTSS f32_3c088908<>+0(SB), Z3
+	VFMADD231PS  Z1, Z4, Z3
+	VBROADCASTSS f32_3d2aa9c1<>+0(SB), Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VBROADCASTSS f32_3e2aaaaa<>+0(SB), Z3
+	VFMADD231PS  Z1, Z4, Z3
+	VBROADCASTSS f32_3f000000<>+0(SB), Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VBROADCASTSS f32_3f800000<>+0(SB), Z3
+	VADDPS       Z3, Z1, Z3
+	VMULPS       Z1, Z4, Z4
+	VFMADD231PS  Z1, Z4, Z3
+	VCVTPS2DQ    Z2, Z1
+	VPSRAD       $0x01, Z1, Z2
+	VPSUBD       Z2, Z1, Z1
+	VBROADCASTSS f32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z3, Z2
+	VBROADCASTSS f32_0000007f<>+0(SB), Z3
+	VPADDD       Z3, Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VMULPS       Z1, Z2, Z1
+	VMOVUPS      Z1, (AX)(R9*4)
+	ADDQ         $0x10, R9
+	SUBQ         $0x10, R8
+	JG           loop2
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (DX)(DI*4), DX
+	LEAQ         (BX)(DI*4), BX
+	ADDQ         $0x04, CX
+	DECQ         SI
+	JNZ          dim1
+	VZEROUPPER
+	RET
+
+// func gaussGradAVX512(dmean *float32, dstd *float32, da *float32, a *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gaussGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ dims+56(FP), AX
+	MOVQ x+32(FP), CX
+	MOVQ dmean+0(FP), DX
+	MOVQ dstd+8(FP), BX
+	MOVQ da+16(FP), SI
+	MOVQ a+24(FP), DI
+	MOVQ mean+40(FP), R8
+	MOVQ inv+48(FP), R9
+
+dim1:
+	VBROADCASTSS (CX), Z0
+	XORQ         R11, R11
+	MOVQ         fields+64(FP), R10
+
+loop2:
+	VMOVUPS   (R9)(R11*4), Z1
+	VSUBPS    (R8)(R11*4), Z0, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   (SI)(R11*4), Z3
+	VMULPS    (DI)(R11*4), Z3, Z3
+	VMULPS    Z1, Z2, Z1
+	VMULPS    Z1, Z3, Z1
+	VMULPS    Z2, Z1, Z2
+	CMPQ      R10, $0x10
+	JGE       sum3
+	MOVQ      R10, R12
+	MOVQ      $0x00000001, R13
+	SHLXQ     R12, R13, R13
+	DECQ      R13
+	KMOVW     R13, K1
+	VMOVUPS.Z Z1, K1, Z1
+	VMOVAPS   Z1, Z1
+	VMOVUPS.Z Z2, K1, Z2
+	VMOVAPS   Z2, Z2
+
+sum3:
+	VADDPS  (DX)(R11*4), Z1, Z1
+	VMOVUPS Z1, (DX)(R11*4)
+	VADDPS  (BX)(R11*4), Z2, Z2
+	VMOVUPS Z2, (BX)(R11*4)
+	ADDQ    $0x10, R11
+	SUBQ    $0x10, R10
+	JG      loop2
+	MOVQ    fields+64(FP), R10
+	LEAQ    (DX)(R10*4), DX
+	LEAQ    (BX)(R10*4), BX
+	LEAQ    (SI)(R10*4), SI
+	LEAQ    (DI)(R10*4), DI
+	LEAQ    (R8)(R10*4), R8
+	LEAQ    (R9)(R10*4), R9
+	ADDQ    $0x04, CX
+	DECQ    AX
+	JNZ     dim1
 	VZEROUPPER
 	RET

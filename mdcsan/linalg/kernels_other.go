@@ -86,6 +86,9 @@ func addAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no as
 // mulAVX2 sets dst = a·b.
 func mulAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
 
+// differAVX2 ors into acc the bits in which a and b differ.
+func differAVX2(acc *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
 // polyakAVX2 moves target by tau towards w.
 func polyakAVX2(target *float32, w *float32, tau float32, n int) { panic("linalg: no assembly here") }
 
@@ -102,6 +105,28 @@ func sumAVX2(x *float32, n int) float32 { panic("linalg: no assembly here") }
 
 // residueAVX2 returns the sum of x−x: 0, or NaN if any x is NaN or Inf.
 func residueAVX2(x *float32, n int) float32 { panic("linalg: no assembly here") }
+
+// dnForwardAVX2 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+func dnForwardAVX2(args *byte) { panic("linalg: no assembly here") }
+
+// dnBackwardAVX2 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+func dnBackwardAVX2(args *byte) { panic("linalg: no assembly here") }
+
+// lifForwardAVX2 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+func lifForwardAVX2(args *byte) { panic("linalg: no assembly here") }
+
+// lifBackwardAVX2 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+func lifBackwardAVX2(args *byte) { panic("linalg: no assembly here") }
+
+// gaussAVX2 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
+func gaussAVX2(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int) {
+	panic("linalg: no assembly here")
+}
+
+// gaussGradAVX2 adds g = da·a·d·inv and g·d, with d = (x−mean)·inv, in whole vectors: up to a vector beyond the last field is read, and zero added to it.
+func gaussGradAVX2(dmean *float32, dstd *float32, da *float32, a *float32, x *float32, mean *float32, inv *float32, dims int, fields int) {
+	panic("linalg: no assembly here")
+}
 
 // gemm1AVX512 adds A·B to init for tiles of 1 rows and stores it in C; strides in bytes, B a panel of two vectors a row.
 func gemm1AVX512(tiles int, k int, a *float32, rowA int, colA int, b *float32, rowB int, init *float32, rowInit int, c *float32, rowC int) {
@@ -166,11 +191,6 @@ func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *f
 	panic("linalg: no assembly here")
 }
 
-// eventSum2AVX512 adds the panel rows index[start:end] to init and stores it in C, for each row; 2 panels, nextPanel bytes apart.
-func eventSum2AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
-	panic("linalg: no assembly here")
-}
-
 // expAVX512 sets dst = e^x.
 func expAVX512(dst *float32, x *float32, n int) { panic("linalg: no assembly here") }
 
@@ -195,6 +215,9 @@ func addAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no 
 // mulAVX512 sets dst = a·b.
 func mulAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
 
+// differAVX512 ors into acc the bits in which a and b differ.
+func differAVX512(acc *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
 // polyakAVX512 moves target by tau towards w.
 func polyakAVX512(target *float32, w *float32, tau float32, n int) { panic("linalg: no assembly here") }
 
@@ -211,3 +234,25 @@ func sumAVX512(x *float32, n int) float32 { panic("linalg: no assembly here") }
 
 // residueAVX512 returns the sum of x−x: 0, or NaN if any x is NaN or Inf.
 func residueAVX512(x *float32, n int) float32 { panic("linalg: no assembly here") }
+
+// dnForwardAVX512 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+func dnForwardAVX512(args *byte) { panic("linalg: no assembly here") }
+
+// dnBackwardAVX512 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+func dnBackwardAVX512(args *byte) { panic("linalg: no assembly here") }
+
+// lifForwardAVX512 runs one row of neurons through time: s0 is C, s1 U; back the V before; v, o (or nil) and u (or nil) receive V, spikes and U.
+func lifForwardAVX512(args *byte) { panic("linalg: no assembly here") }
+
+// lifBackwardAVX512 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
+func lifBackwardAVX512(args *byte) { panic("linalg: no assembly here") }
+
+// gaussAVX512 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
+func gaussAVX512(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int) {
+	panic("linalg: no assembly here")
+}
+
+// gaussGradAVX512 adds g = da·a·d·inv and g·d, with d = (x−mean)·inv, in whole vectors: up to a vector beyond the last field is read, and zero added to it.
+func gaussGradAVX512(dmean *float32, dstd *float32, da *float32, a *float32, x *float32, mean *float32, inv *float32, dims int, fields int) {
+	panic("linalg: no assembly here")
+}

@@ -1,5 +1,7 @@
 package linalg
 
+import "unsafe"
+
 // NeuronKind names the membrane equation of a Neuron.
 type NeuronKind uint8
 
@@ -27,112 +29,257 @@ type Neuron struct {
 	U0           float32 // initial U
 
 	ThetaV, ThetaU, ThetaR, ThetaS []float32 // per neuron (n each); LIF ignores them
+
+	coef  []float32 // of the kernels: dU'/dV, dU'/dU, θr, θs, each padded to whole vectors
+	state []float32 // of one row between the steps: three slices, padded likewise
 }
 
-// Forward runs steps time steps of rows×n neurons from rest. Step t reads the
-// weighted input x[t·xStep : t·xStep + rows·n] (xStep = 0: the same input at
-// every step) and writes voltages v and spikes o (0 or 1) at [t·rows·n:].
-// u, if not nil, receives the U of every step in the same way.
-func (p *Neuron) Forward(v, o, u, x []float32, xStep, steps, rows, n int) {
-	p.check(n)
+// Steps is a slice over time: step t of row r (a state of the batch) begins at
+// Data[t·Step + r·Row]. Step 0 means the same at every step.
+type Steps struct {
+	Data      []float32
+	Step, Row int
+}
+
+// ByRow returns the layout [rows][steps][n], in which the time of one state is
+// contiguous: the one to prefer.
+func ByRow(data []float32, steps, n int) Steps { return Steps{data, n, steps * n} }
+
+// Constant returns the layout [rows][n], the same at every step.
+func Constant(data []float32, n int) Steps { return Steps{data, 0, n} }
+
+// Forward runs rows×n neurons from rest through steps steps. It reads the
+// weighted input x and writes the voltages v, the spikes o (0 or 1) and U u;
+// o and u may have nil Data.
+func (p *Neuron) Forward(v, o, u, x Steps, steps, rows, n int) {
+	p.forward(best, v, o, u, x, steps, rows, n)
+}
+
+func (p *Neuron) forward(s isa, v, o, u, x Steps, steps, rows, n int) {
+	p.prepare(n)
+	v.check("v", steps, rows, n)
+	x.check("x", steps, rows, n)
+	for name, y := range [...]Steps{o, u} {
+		if y.Data != nil {
+			y.check([...]string{"o", "u"}[name], steps, rows, n)
+		}
+	}
+	if n == 0 || steps == 0 {
+		return
+	}
+	a := p.args(n)
+	a.vStep, a.xStep, a.oStep, a.uStep = 4*v.Step, 4*x.Step, 4*o.Step, 4*u.Step
 	for r := range rows {
-		for j := range n {
-			p.forwardOne(v, o, u, x, xStep, steps, rows*n, r*n+j, j)
+		if s == portable {
+			for j := range n {
+				p.forwardOne(v, o, u, x, steps, r, j)
+			}
+			continue
+		}
+		p.rest(n)
+		a.steps, a.back = steps, a.s2 // zeros
+		a.v, a.x = &v.Data[r*v.Row], &x.Data[r*x.Row]
+		if o.Data != nil {
+			a.o = &o.Data[r*o.Row]
+		}
+		if u.Data != nil {
+			a.u = &u.Data[r*u.Row]
+		}
+		switch {
+		case s == avx512 && p.Kind == LIF:
+			lifForwardAVX512(a.pointer())
+		case s == avx512:
+			dnForwardAVX512(a.pointer())
+		case p.Kind == LIF:
+			lifForwardAVX2(a.pointer())
+		default:
+			dnForwardAVX2(a.pointer())
 		}
 	}
 }
 
-func (p *Neuron) forwardOne(v, o, u, x []float32, xStep, steps, slab, i, j int) {
-	var C, V, U, O float32
-	var tv, tu, tr, ts float32
-	if p.Kind != LIF {
-		U, tv, tu, tr, ts = p.U0, p.ThetaV[j], p.ThetaU[j], p.ThetaR[j], p.ThetaS[j]
-	}
+func (p *Neuron) forwardOne(v, o, u, x Steps, steps, r, j int) {
+	var C, V float32
+	U, cuv, cuu, tr, ts := p.U0, p.at(0, j), p.at(1, j), p.at(2, j), p.at(3, j)
 	for t := range steps {
-		C = p.CurrentDecay*C + x[t*xStep+i]
-		switch p.Kind {
-		case LIF:
-			V = p.VoltageDecay*V*(1-O) + C
-		default:
-			V = V*(1-O) + O*tr
-			U += O * ts
-			d := tv * (tu*V - U)
-			if p.Kind == DNPrinted {
-				d = tv*V - tu*U
+		C = p.CurrentDecay*C + x.Data[t*x.Step+r*x.Row+j]
+		fired := t > 0 && V > p.Threshold
+		if p.Kind == LIF {
+			if fired {
+				V = 0
 			}
-			V, U = V*V-U+C, U+d
+			V = p.VoltageDecay*V + C
+		} else {
+			if fired {
+				V, U = tr, U+ts
+			}
+			V, U = V*V+C-U, cuu*U+cuv*V
 		}
-		O = 0
-		if V > p.Threshold {
-			O = 1
+		v.Data[t*v.Step+r*v.Row+j] = V
+		if o.Data != nil {
+			var O float32
+			if V > p.Threshold {
+				O = 1
+			}
+			o.Data[t*o.Step+r*o.Row+j] = O
 		}
-		v[t*slab+i], o[t*slab+i] = V, O
-		if u != nil {
-			u[t*slab+i] = U
+		if u.Data != nil {
+			u.Data[t*u.Step+r*u.Row+j] = U
 		}
 	}
 }
 
 // Backward runs back through the steps of Forward: from the gradient with
-// respect to the spikes (do, the layer above's share) to dx, the gradient with
-// respect to the weighted input of every step, resets included. v is what
-// Forward wrote. With sum, dx has one slab of rows·n and receives the sum over
-// the steps (the gradient of an input that is the same at every step).
-// do and dx may be the same slice, except with sum.
-func (p *Neuron) Backward(dx, do, v []float32, sum bool, steps, rows, n int) {
-	p.check(n)
+// respect to the spikes (do, the layer above's share) to dx, that with respect
+// to the weighted input of every step, resets included. v is what Forward
+// wrote. With dx.Step = 0, dx receives the sum over the steps, the gradient of
+// an input that is the same at every step.
+func (p *Neuron) Backward(dx, do, v Steps, steps, rows, n int) {
+	p.backward(best, dx, do, v, steps, rows, n)
+}
+
+func (p *Neuron) backward(s isa, dx, do, v Steps, steps, rows, n int) {
+	p.prepare(n)
+	v.check("v", steps, rows, n)
+	do.check("do", steps, rows, n)
+	dx.check("dx", steps, rows, n)
+	if n == 0 || steps == 0 {
+		return
+	}
+	a := p.args(n)
+	a.vStep, a.xStep, a.oStep = -4*v.Step, -4*do.Step, -4*dx.Step
+	last := steps - 1
 	for r := range rows {
-		for j := range n {
-			p.backwardOne(dx, do, v, sum, steps, rows*n, r*n+j, j)
+		sum := dx.Step == 0
+		if sum {
+			clear(dx.Data[r*dx.Row:][:n])
+			a.sum = 1
+		}
+		if s == portable {
+			for j := range n {
+				p.backwardOne(dx, do, v, steps, r, j)
+			}
+			continue
+		}
+		clear(p.state)
+		a.steps = steps
+		a.v, a.x, a.o = &v.Data[last*v.Step+r*v.Row], &do.Data[last*do.Step+r*do.Row], &dx.Data[last*dx.Step+r*dx.Row]
+		switch {
+		case s == avx512 && p.Kind == LIF:
+			lifBackwardAVX512(a.pointer())
+		case s == avx512:
+			dnBackwardAVX512(a.pointer())
+		case p.Kind == LIF:
+			lifBackwardAVX2(a.pointer())
+		default:
+			dnBackwardAVX2(a.pointer())
 		}
 	}
 }
 
-func (p *Neuron) backwardOne(dx, do, v []float32, sum bool, steps, slab, i, j int) {
-	var gV, gU, gC, total float32 // gradients of the state after step t
-	var cUV, cUU, tr, ts float32  // dU'/dV, dU'/dU of the update
-	if p.Kind != LIF {
-		tr, ts = p.ThetaR[j], p.ThetaS[j]
-		cUV, cUU = p.ThetaV[j]*p.ThetaU[j], 1-p.ThetaV[j]
-		if p.Kind == DNPrinted {
-			cUV, cUU = p.ThetaV[j], 1-p.ThetaU[j]
-		}
-	}
+func (p *Neuron) backwardOne(dx, do, v Steps, steps, r, j int) {
+	var gV, gU, gC float32 // gradients of the state after step t
+	cuv, cuu, tr, ts := p.at(0, j), p.at(1, j), p.at(2, j), p.at(3, j)
 	for t := steps - 1; t >= 0; t-- {
-		V := v[t*slab+i]
-		var O, s float32
-		if V > p.Threshold {
-			O = 1
-		}
-		if d := V - p.Threshold; d < p.Window && -d < p.Window {
-			s = 1
-		}
-		var gVr, gUr, gO float32 // of V and U after the reset of step t+1
+		V, gO := v.Data[t*v.Step+r*v.Row+j], do.Data[t*do.Step+r*do.Row+j]
+		fired := V > p.Threshold
+		var gVr float32 // of V after the reset of step t+1
 		if p.Kind == LIF {
 			gVr = gV * p.VoltageDecay
-			gO = do[t*slab+i] - gVr*V
+			gO -= gVr * V
 		} else {
-			Vr := V*(1-O) + O*tr
-			gVr = gV*2*Vr + gU*cUV
-			gUr = gU*cUU - gV
-			gO = do[t*slab+i] + gVr*(tr-V) + gUr*ts
+			Vr := V
+			if fired {
+				Vr = tr
+			}
+			gVr = gV*2*Vr + gU*cuv
+			gU = gU*cuu - gV
+			gO += gVr*(tr-V) + gU*ts
 		}
-		gV, gU = gVr*(1-O)+s*gO, gUr
+		gV = 0
+		if !fired {
+			gV = gVr
+		}
+		if d := V - p.Threshold; d < p.Window && -d < p.Window {
+			gV += gO
+		}
 		gC = gV + p.CurrentDecay*gC
-		if total += gC; !sum {
-			dx[t*slab+i] = gC
+		at := t*dx.Step + r*dx.Row + j
+		if dx.Step == 0 {
+			dx.Data[at] += gC
+		} else {
+			dx.Data[at] = gC
 		}
-	}
-	if sum {
-		dx[i] = total
 	}
 }
 
-func (p *Neuron) check(n int) {
+// padding makes every coefficient array readable in whole vectors.
+const padding = 16
+
+// prepare writes the update of U as U' = cuu·U + cuv·V.
+func (p *Neuron) prepare(n int) {
+	size := n + padding
+	if len(p.coef) != 4*size {
+		p.coef, p.state = make([]float32, 4*size), make([]float32, 3*size)
+	}
 	if p.Kind == LIF {
 		return
 	}
 	if len(p.ThetaV) != n || len(p.ThetaU) != n || len(p.ThetaR) != n || len(p.ThetaS) != n {
 		panic("linalg: Neuron: theta of another length than the layer")
+	}
+	cuv, cuu := p.coef[:n], p.coef[size:][:n]
+	for j, tv := range p.ThetaV {
+		tu := p.ThetaU[j]
+		if p.Kind == DNPrinted {
+			cuv[j], cuu[j] = tv, 1-tu
+		} else {
+			cuv[j], cuu[j] = tv*tu, 1-tv
+		}
+	}
+	copy(p.coef[2*size:], p.ThetaR)
+	copy(p.coef[3*size:], p.ThetaS)
+}
+
+// at returns coefficient array k's element j.
+func (p *Neuron) at(k, j int) float32 { return p.coef[k*len(p.coef)/4+j] }
+
+// rest sets the state in scratch to that before the first step.
+func (p *Neuron) rest(n int) {
+	clear(p.state)
+	for i := range p.state[len(p.state)/3:][:n] {
+		p.state[len(p.state)/3+i] = p.U0
+	}
+}
+
+// neuronArgs is what the assembly reads, eight bytes a field. It counts steps
+// down to 0.
+type neuronArgs struct {
+	v, o, u, x                 *float32
+	cuv, cuu, tr, ts           *float32
+	s0, s1, s2, back           *float32
+	vStep, oStep, uStep, xStep int // bytes
+	steps, n                   int
+	currentDecay, _            float32
+	voltageDecay, _            float32
+	threshold, _, window, _    float32
+	sum                        int
+}
+
+func (p *Neuron) args(n int) neuronArgs {
+	size := n + padding
+	return neuronArgs{
+		cuv: &p.coef[0], cuu: &p.coef[size], tr: &p.coef[2*size], ts: &p.coef[3*size],
+		s0: &p.state[0], s1: &p.state[size], s2: &p.state[2*size], n: n,
+		currentDecay: p.CurrentDecay, voltageDecay: p.VoltageDecay, threshold: p.Threshold, window: p.Window,
+	}
+}
+
+func (a *neuronArgs) pointer() *byte { return (*byte)(unsafe.Pointer(a)) }
+
+// check panics unless the slice holds so many steps and rows.
+func (x Steps) check(name string, steps, rows, n int) {
+	if x.Step < 0 || x.Row < 0 || steps > 0 && rows > 0 && len(x.Data) < (steps-1)*x.Step+(rows-1)*x.Row+n {
+		panic("linalg: Neuron: " + name + " is too short")
 	}
 }

@@ -26,9 +26,17 @@ func main() {
 		gemv(s)
 		pack(s)
 		eventSum(s, 1)
-		eventSum(s, 2)
+		if !s.wide() {
+			eventSum(s, 2)
+		}
 		elementwise(s)
 		reductions(s)
+		for _, dn := range []bool{true, false} {
+			forward(s, dn)
+			backward(s, dn)
+		}
+		gauss(s)
+		gaussGrad(s)
 	}
 	Generate()
 }

@@ -123,6 +123,12 @@ func elementwise(s isa) {
 		func() func(lanes) {
 			return func(l lanes) { l.store(s.mul(l.load("a"), l.load("b")), "dst") }
 		})
+	kernel("differ", "func(acc, a, b *float32, n int)", "ors into acc the bits in which a and b differ.", 4, []string{"acc", "a", "b"},
+		func() func(lanes) {
+			return func(l lanes) {
+				l.store(s.op(VORPS, s.op(VXORPS, l.load("a"), l.load("b")), l.load("acc")), "acc")
+			}
+		})
 	kernel("polyak", "func(target, w *float32, tau float32, n int)", "moves target by tau towards w.", 4, []string{"target", "w"},
 		func() func(lanes) {
 			tau := s.paramVec("tau")
