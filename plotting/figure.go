@@ -192,6 +192,9 @@ func (f *Figure) Save(path string) error {
 	return nil
 }
 
+// Save writes one plot to a file; see Figure.Save.
+func Save(p *plot.Plot, path string) error { return Single(p, 0, 0).Save(path) }
+
 // String describes the figure where it cannot be drawn.
 func (f *Figure) String() string {
 	var b strings.Builder

@@ -10,6 +10,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
+// Floats converts what networks compute to what is plotted.
+func Floats(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
 // Trace is the membrane potential of one neuron over time.
 type Trace struct {
 	Name   string
