@@ -19,8 +19,9 @@ func (s surrogate) slope(dst, v []float32) {
 		}
 	case Sigmoid:
 		for i := range dst {
-			p := 1 / (1 + float32(math.Exp(float64(-2*(v[i]-s.vth)/s.w))))
-			dst[i] = 4 * p * (1 - p)
+			// s(1-s) is even; with exp of a negative number nothing cancels.
+			e := float32(math.Exp(float64(-2 * abs(v[i]-s.vth) / s.w)))
+			dst[i] = 4 * e / ((1 + e) * (1 + e))
 		}
 	case Arctan:
 		for i := range dst {
