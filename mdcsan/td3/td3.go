@@ -152,6 +152,9 @@ func (a *Agent) Observe(obs []float32) {
 
 // Act writes the policy's action [M] for an observation [N], without noise.
 func (a *Agent) Act(dst, obs []float32) {
+	if len(dst) != a.cfg.ActDim || len(obs) != a.cfg.ObsDim {
+		panic(fmt.Sprintf("td3: Act: action %d and observation %d long, want %d and %d", len(dst), len(obs), a.cfg.ActDim, a.cfg.ObsDim))
+	}
 	if a.cfg.Normalise {
 		a.norm.Apply(a.obs1, obs)
 		obs = a.obs1
