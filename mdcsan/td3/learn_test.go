@@ -166,4 +166,3 @@ func returnFrom(a *td3.Agent, x float64, policy func(float64) float64) float64 {
 	}
 	return total
 }
-
