@@ -10,6 +10,7 @@ type Limb struct {
 	A, B   V3      // m
 	Radius float64 // m
 	Color  V3
+	Mass   float64 // kg, legacy inertia, not scaled to the total mass
 }
 
 // NQ is the number of generalised coordinates, the length of a pose.
@@ -41,14 +42,44 @@ func (m *Model) Pose(dst []Limb, qpos []float64) ([]Limb, error) {
 	if want := m.NQ(); len(qpos) != want {
 		return dst, fmt.Errorf("mjcf: a pose of %s has %d numbers, not %d", m.Name, want, len(qpos))
 	}
-	p := poser{limbs: dst, rest: qpos}
+	p := poser{limbs: dst, rest: qpos, density: m.Density}
 	p.body(&m.Root, frame{q: quat{1, 0, 0, 0}})
 	return p.limbs, nil
+}
+
+// Start is the initial pose, MuJoCo's qpos0.
+func (m *Model) Start() []float64 { return start(nil, &m.Root) }
+
+func start(dst []float64, b *Body) []float64 {
+	for _, j := range b.Joints {
+		if j.Type == Free {
+			dst = append(dst, b.Pos[0], b.Pos[1], b.Pos[2], 1, 0, 0, 0)
+		} else {
+			dst = append(dst, j.Ref)
+		}
+	}
+	for i := range b.Kids {
+		dst = start(dst, &b.Kids[i])
+	}
+	return dst
+}
+
+// Centre is the centre of mass of posed limbs.
+func Centre(limbs []Limb) V3 {
+	var c V3
+	total := 0.0
+	for _, l := range limbs {
+		total += l.Mass
+		c = c.add(l.A, l.Mass/2).add(l.B, l.Mass/2)
+	}
+	return V3{c[0] / total, c[1] / total, c[2] / total}
 }
 
 type poser struct {
 	limbs []Limb
 	rest  []float64 // coordinates not used yet
+
+	density float64
 }
 
 func (p *poser) next(n int) []float64 {
@@ -65,7 +96,8 @@ func (p *poser) body(b *Body, parent frame) {
 	for i := range b.Geoms {
 		g := &b.Geoms[i]
 		a, e := g.ends()
-		p.limbs = append(p.limbs, Limb{f.point(a), f.point(e), g.Radius, g.color()})
+		mass, _, _ := g.moments(p.density)
+		p.limbs = append(p.limbs, Limb{f.point(a), f.point(e), g.Radius, g.color(), mass})
 	}
 	for i := range b.Kids {
 		p.body(&b.Kids[i], f)
