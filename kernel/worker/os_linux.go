@@ -1,0 +1,51 @@
+package worker
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+func dieWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }
+
+// enlargePipe asks for a megabyte, what an ordinary user may have.
+func enlargePipe(fd int) { _, _ = unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, 1<<20) }
+
+// limitMemory bounds what this process may map for writing. Address space
+// alone (RLIMIT_AS) would not do: the Go runtime reserves far more than it uses.
+func limitMemory(bytes int64) error {
+	// Told to the kernel's out-of-memory killer: take this process before the
+	// front and before the Jupyter server.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
+	if bytes <= 0 {
+		return nil
+	}
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_DATA, &l); err != nil {
+		return err
+	}
+	l.Cur = min(uint64(bytes), l.Max)
+	return unix.Setrlimit(unix.RLIMIT_DATA, &l)
+}
+
+// machineMemory is the memory of the machine or of the container, if less.
+func machineMemory() int64 {
+	var info unix.Sysinfo_t
+	if err := unix.Sysinfo(&info); err != nil {
+		return 0
+	}
+	have := int64(info.Totalram) * int64(info.Unit)
+	for _, name := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		if n, err := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64); err == nil && n > 0 && n < have {
+			have = n
+		}
+	}
+	return have
+}

@@ -1,0 +1,161 @@
+package worker
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strconv"
+
+	"gomdcsan/kernel/engine"
+)
+
+// server is the worker's side of the connection.
+type server struct {
+	eng engine.Engine
+	out *output
+}
+
+// Serve runs an engine for the front that started this process, until the
+// front closes the connection or dies; the process should then end, whatever
+// still runs. newEngine gets the sink for the engine's events.
+func Serve(newEngine func(engine.Sink) (engine.Engine, error)) error {
+	c, err := connect()
+	if err != nil {
+		return err
+	}
+	debug.SetMaxStack(stackLimit)
+	if err := c.setCrashOutput(); err != nil {
+		return err
+	}
+	if err := setMemory(os.Getenv(envMemoryLimit)); err != nil {
+		return err
+	}
+	s := &server{out: newOutput(c.to, c.pipes)}
+	if s.eng, err = newEngine(s.out); err != nil {
+		s.out.send(frameHello, 0, hello{Error: err.Error()})
+		return fmt.Errorf("worker: start the engine: %w", err)
+	}
+	ints := make(chan os.Signal, 1)
+	signal.Notify(ints, os.Interrupt)
+	go func() { // lives as long as the process
+		for range ints {
+			s.eng.Interrupt()
+		}
+	}()
+	s.out.send(frameHello, 0, hello{})
+	err = s.serve(bufio.NewReaderSize(c.from, 64<<10))
+	s.out.flush()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// setMemory applies the limit that the front has chosen.
+func setMemory(setting string) error {
+	if setting == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(setting, 10, 64)
+	if err != nil {
+		return fmt.Errorf("worker: %s: %w", envMemoryLimit, err)
+	}
+	if n > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(n / 10 * 9)
+	}
+	if err := limitMemory(n); err != nil {
+		return fmt.Errorf("worker: limit the memory to %s: %w", bytesText(n), err)
+	}
+	return nil
+}
+
+// serve answers frames until the connection ends.
+func (s *server) serve(r *bufio.Reader) error {
+	comms := make(chan engine.CommMessage, 1024)
+	defer close(comms)
+	go func() { // keeps the order of comm messages; they may run user code
+		for m := range comms {
+			s.protect("comm", func() { s.eng.Comm(m) })
+		}
+	}()
+	for {
+		f, err := readFrame(r)
+		if err != nil {
+			return err
+		}
+		switch f.kind {
+		case frameExecute, frameComplete, frameInspect, frameIsComplete:
+			go s.answer(f)
+		case frameInterrupt:
+			go s.eng.Interrupt()
+		case frameInput:
+			var in engine.InputReply
+			if err := json.Unmarshal(f.payload, &in); err != nil {
+				return fmt.Errorf("worker: %w", err)
+			}
+			s.eng.Input(in)
+		case frameComm:
+			var m engine.CommMessage
+			if err := json.Unmarshal(f.payload, &m); err != nil {
+				return fmt.Errorf("worker: %w", err)
+			}
+			comms <- m
+		case frameClose:
+			return s.eng.Close()
+		default:
+			return fmt.Errorf("worker: %w: kind %d from the front", errFrame, f.kind)
+		}
+	}
+}
+
+// answer replies to a request. A panic of the engine itself is an answer too.
+func (s *server) answer(f frame) {
+	var out any
+	failed := s.protect("request", func() {
+		if f.kind == frameExecute {
+			var cell engine.Cell
+			if err := json.Unmarshal(f.payload, &cell); err != nil {
+				panic(err)
+			}
+			s.out.setCell(cell.ID)
+			out = s.eng.Execute(cell)
+			return
+		}
+		var q question
+		if err := json.Unmarshal(f.payload, &q); err != nil {
+			panic(err)
+		}
+		switch f.kind {
+		case frameComplete:
+			out = s.eng.Complete(q.Code, q.Pos)
+		case frameInspect:
+			out = s.eng.Inspect(q.Code, q.Pos, q.Detail)
+		case frameIsComplete:
+			out = s.eng.IsComplete(q.Code)
+		}
+	})
+	switch {
+	case failed == nil:
+	case f.kind == frameExecute:
+		out = failure("internal error", "the interpreter failed on this cell (a defect of gomdcsan, please report it with the cell): "+failed.Error())
+	default:
+		out = struct{}{}
+	}
+	s.out.send(frameReply, f.id, out)
+}
+
+// protect calls f and returns its panic as an error.
+func (s *server) protect(what string, f func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: %v", what, r)
+		}
+	}()
+	f()
+	return nil
+}
