@@ -213,7 +213,7 @@ func TestCharactersAreNotCut(t *testing.T) {
 	s.shows("native "+strings.Repeat("日本語", 30_000), "[stdout]"+strings.Repeat("日本語", 30_000))
 	s.shows("hex e697\nhex a5", "[stdout]日")
 	s.shows("hex ff", "[stdout]\uFFFD")
-	}
+}
 
 func TestUnshowableEvents(t *testing.T) {
 	s := start(t, Options{})

@@ -19,6 +19,7 @@ var commands = []func() *cobra.Command{
 	newInstall,
 	newUninstall,
 	newList,
+	newWorker,
 }
 
 func newRoot() *cobra.Command {

@@ -86,6 +86,11 @@ type ArchiveImporter struct {
 	Packages map[string]*types.Package
 }
 
+// Has reports whether an archive has the package.
+func (a *ArchiveImporter) Has(path string) bool {
+	return slices.ContainsFunc(a.Archives, func(r *archive.Reader) bool { return r.Has(path) })
+}
+
 // Import implements types.Importer.
 func (a *ArchiveImporter) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {

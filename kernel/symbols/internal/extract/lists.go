@@ -2,7 +2,6 @@ package extract
 
 import (
 	"fmt"
-	"go/types"
 	"os/exec"
 	"slices"
 	"strings"
@@ -36,19 +35,15 @@ func wanted(path string) bool {
 	return true
 }
 
-// Lib generates internal/lib: standard library, gonum and plot, the packages
-// that their interfaces name, and the types of what this module imports.
+// Lib generates internal/lib: standard library, gonum and plot, and the
+// packages that their interfaces name. Of the rest of the standard library it
+// has the types, which this module's own packages may use.
 func Lib(dir string) (Generated, error) {
-	patterns := []string{"std", "gonum.org/v1/gonum/...", "gonum.org/v1/plot/..."}
-	matched, err := match(dir, patterns)
+	matched, err := match(dir, []string{"std", "gonum.org/v1/gonum/...", "gonum.org/v1/plot/..."})
 	if err != nil {
 		return nil, err
 	}
-	own, err := externalImports(dir)
-	if err != nil {
-		return nil, err
-	}
-	set, err := Load(dir, slices.Concat(matched, own), func(string) bool { return true }, nil)
+	set, err := Load(dir, append([]string{"std"}, matched...), func(string) bool { return true }, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +51,11 @@ func Lib(dir string) (Generated, error) {
 	for _, path := range matched {
 		addNamed(set, want, path)
 	}
-	keep := map[string]bool{}
-	for _, path := range own {
-		keep[path] = true
-	}
-	set.Packages = slices.DeleteFunc(set.Packages, func(p *Package) bool { return !want[p.Path] && !keep[p.Path] })
+	set.Packages = slices.DeleteFunc(set.Packages, func(p *Package) bool {
+		first, _, _ := strings.Cut(p.Path, "/")
+		outside := strings.Contains(first, ".") || first == "vendor" || first == "internal" || strings.Contains(p.Path, "/internal")
+		return !want[p.Path] && outside
+	})
 	return Generate("lib", set, func(path string) bool { return want[path] })
 }
 
@@ -88,40 +83,14 @@ func match(dir string, patterns []string) ([]string, error) {
 	return slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return !wanted(p) }), nil
 }
 
-// externalImports lists what the packages of this module import from other
-// modules and from the standard library's unwanted part.
-func externalImports(dir string) ([]string, error) {
-	list, err := golist(dir, []string{module + "/mdcsan/...", module + "/plotting/...", module + "/kernel/display/...", module + "/kernel/engine"})
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	for _, l := range list {
-		if l.ImportPath != module && !strings.HasPrefix(l.ImportPath, module+"/") {
-			continue
-		}
-		for _, i := range l.Imports {
-			if i != "unsafe" && i != "C" && !strings.HasPrefix(i, module+"/") {
-				seen[i] = true
-			}
-		}
-	}
-	var out []string
-	for p := range seen {
-		out = append(out, p)
-	}
-	slices.Sort(out)
-	return out, nil
-}
-
 // roots are the packages of this module that cells import; what their
 // interfaces name is added. Folders that do not exist yet are left out.
 var roots = []string{"mdcsan", "plotting", "kernel/display", "mdcsan/rng", "mdcsan/env", "mdcsan/env/pendulum", "mdcsan/env/tasks",
 	"mdcsan/nn", "mdcsan/snn", "mdcsan/linalg", "mdcsan/replay", "mdcsan/td3", "mdcsan/checkpoint", "mdcsan/experiment", "mdcsan/bench"}
 
-// Own generates internal/own from this module's source, with the types of
-// other modules' packages from lib.
-func Own(dir string, lib types.Importer) (Generated, error) {
+// Own generates internal/own from this module's source. What lib has comes
+// from there, other modules from source.
+func Own(dir string, lib *ArchiveImporter) (Generated, error) {
 	matched, err := match(dir, []string{module + "/mdcsan/...", module + "/plotting/...", module + "/kernel/display/..."})
 	if err != nil {
 		return nil, err
@@ -130,9 +99,15 @@ func Own(dir string, lib types.Importer) (Generated, error) {
 	for i := range start {
 		start[i] = module + "/" + start[i]
 	}
-	set, err := Load(dir, start, func(path string) bool { return strings.HasPrefix(path, module+"/") }, lib)
+	// Where lib has a package nobody asks for those below it, internal ones
+	// of the standard library among them.
+	std := func(path string) bool {
+		first, _, _ := strings.Cut(path, "/")
+		return !strings.Contains(first, ".") && first != module
+	}
+	set, err := Load(dir, start, func(path string) bool { return !std(path) && !lib.Has(path) }, lib)
 	if err != nil {
-		return nil, fmt.Errorf("%w\n(an import that the type archive lacks? go run ./gen -lib)", err)
+		return nil, err
 	}
 	want := map[string]bool{}
 	for _, path := range start {

@@ -206,6 +206,9 @@ func (n *namer) walk(t types.Type) {
 	n.types[t] = true
 	switch t := t.(type) {
 	case *types.Alias:
+		if pkg := t.Obj().Pkg(); pkg != nil {
+			n.pkgs[pkg] = true
+		}
 		n.walk(types.Unalias(t))
 	case *types.Named:
 		n.named(t)

@@ -82,6 +82,7 @@ func Packages() [][2]string {
 		{"go/version", "version"},
 		{"golang.org/x/image/draw", "draw"},
 		{"golang.org/x/image/font", "font"},
+		{"golang.org/x/image/font/opentype", "opentype"},
 		{"golang.org/x/image/font/sfnt", "sfnt"},
 		{"golang.org/x/image/math/f64", "f64"},
 		{"golang.org/x/image/math/fixed", "fixed"},
@@ -384,6 +385,8 @@ func Table(path string) map[string]reflect.Value {
 		return table_golang_org_x_image_draw()
 	case "golang.org/x/image/font":
 		return table_golang_org_x_image_font()
+	case "golang.org/x/image/font/opentype":
+		return table_golang_org_x_image_font_opentype()
 	case "golang.org/x/image/font/sfnt":
 		return table_golang_org_x_image_font_sfnt()
 	case "golang.org/x/image/math/f64":
@@ -807,6 +810,8 @@ func Named(path string) []string {
 		return []string{"golang.org/x/image/math/f64", "image", "image/draw"}
 	case "golang.org/x/image/font":
 		return []string{"golang.org/x/image/math/fixed", "image", "image/draw"}
+	case "golang.org/x/image/font/opentype":
+		return []string{"golang.org/x/image/font", "golang.org/x/image/font/sfnt", "golang.org/x/image/math/fixed", "image", "io"}
 	case "golang.org/x/image/font/sfnt":
 		return []string{"golang.org/x/image/font", "golang.org/x/image/math/fixed", "io"}
 	case "gonum.org/v1/gonum/blas/blas32":
@@ -876,7 +881,7 @@ func Named(path string) []string {
 	case "gonum.org/v1/plot":
 		return []string{"gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "image/color", "io", "time"}
 	case "gonum.org/v1/plot/font":
-		return []string{"golang.org/x/image/font", "golang.org/x/image/font/sfnt"}
+		return []string{"golang.org/x/image/font", "golang.org/x/image/font/opentype", "golang.org/x/image/font/sfnt"}
 	case "gonum.org/v1/plot/font/liberation":
 		return []string{"gonum.org/v1/plot/font"}
 	case "gonum.org/v1/plot/palette":
@@ -888,7 +893,7 @@ func Named(path string) []string {
 	case "gonum.org/v1/plot/plotter":
 		return []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/palette", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "image", "image/color"}
 	case "gonum.org/v1/plot/plotutil":
-		return []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg/draw", "image/color"}
+		return []string{"gonum.org/v1/plot", "gonum.org/v1/plot/font", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/draw", "image/color"}
 	case "gonum.org/v1/plot/text":
 		return []string{"gonum.org/v1/plot/font", "gonum.org/v1/plot/vg", "image/color"}
 	case "gonum.org/v1/plot/tools/bezier":

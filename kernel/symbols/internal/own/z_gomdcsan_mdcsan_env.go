@@ -13,9 +13,13 @@ func table_gomdcsan_mdcsan_env() map[string]reflect.Value {
 	return map[string]reflect.Value{
 		"Env":            reflect.ValueOf((*pkg.Env)(nil)),
 		"_Env":           reflect.ValueOf((*_gomdcsan_mdcsan_env_Env)(nil)),
+		"ErrBadAction":   reflect.ValueOf(&pkg.ErrBadAction).Elem(),
 		"ErrDiverged":    reflect.ValueOf(&pkg.ErrDiverged).Elem(),
+		"ErrNeedsReset":  reflect.ValueOf(&pkg.ErrNeedsReset).Elem(),
 		"ErrUnavailable": reflect.ValueOf(&pkg.ErrUnavailable).Elem(),
 		"ErrUnknownTask": reflect.ValueOf(&pkg.ErrUnknownTask).Elem(),
+		"Poser":          reflect.ValueOf((*pkg.Poser)(nil)),
+		"_Poser":         reflect.ValueOf((*_gomdcsan_mdcsan_env_Poser)(nil)),
 		"Result":         reflect.ValueOf((*pkg.Result)(nil)),
 		"Snapshotter":    reflect.ValueOf((*pkg.Snapshotter)(nil)),
 		"_Snapshotter":   reflect.ValueOf((*_gomdcsan_mdcsan_env_Snapshotter)(nil)),
@@ -45,6 +49,36 @@ func (W _gomdcsan_mdcsan_env_Env) Spec() pkg.Spec {
 }
 
 func (W _gomdcsan_mdcsan_env_Env) Step(a0 []float64, a1 []float64) (pkg.Result, error) {
+	return W.WStep(a0, a1)
+}
+
+// _gomdcsan_mdcsan_env_Poser implements Poser by functions.
+type _gomdcsan_mdcsan_env_Poser struct {
+	IValue      any
+	WAppendPose func(a0 []float64) []float64
+	WClose      func() error
+	WReset      func(a0 []float64, a1 *p_gomdcsan_mdcsan_rng.Stream) error
+	WSpec       func() pkg.Spec
+	WStep       func(a0 []float64, a1 []float64) (pkg.Result, error)
+}
+
+func (W _gomdcsan_mdcsan_env_Poser) AppendPose(a0 []float64) []float64 {
+	return W.WAppendPose(a0)
+}
+
+func (W _gomdcsan_mdcsan_env_Poser) Close() error {
+	return W.WClose()
+}
+
+func (W _gomdcsan_mdcsan_env_Poser) Reset(a0 []float64, a1 *p_gomdcsan_mdcsan_rng.Stream) error {
+	return W.WReset(a0, a1)
+}
+
+func (W _gomdcsan_mdcsan_env_Poser) Spec() pkg.Spec {
+	return W.WSpec()
+}
+
+func (W _gomdcsan_mdcsan_env_Poser) Step(a0 []float64, a1 []float64) (pkg.Result, error) {
 	return W.WStep(a0, a1)
 }
 

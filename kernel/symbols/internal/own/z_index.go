@@ -8,21 +8,63 @@ import "reflect"
 // Packages returns the packages that have a table: path and name, sorted by path.
 func Packages() [][2]string {
 	return [][2]string{
+		{"gomdcsan/kernel/display", "display"},
+		{"gomdcsan/kernel/engine", "engine"},
+		{"gomdcsan/mdcsan", "mdcsan"},
+		{"gomdcsan/mdcsan/bench", "bench"},
+		{"gomdcsan/mdcsan/checkpoint", "checkpoint"},
 		{"gomdcsan/mdcsan/env", "env"},
+		{"gomdcsan/mdcsan/env/mjcf", "mjcf"},
+		{"gomdcsan/mdcsan/env/pendulum", "pendulum"},
+		{"gomdcsan/mdcsan/env/tasks", "tasks"},
+		{"gomdcsan/mdcsan/experiment", "experiment"},
 		{"gomdcsan/mdcsan/linalg", "linalg"},
+		{"gomdcsan/mdcsan/nn", "nn"},
+		{"gomdcsan/mdcsan/replay", "replay"},
 		{"gomdcsan/mdcsan/rng", "rng"},
+		{"gomdcsan/mdcsan/snn", "snn"},
+		{"gomdcsan/mdcsan/td3", "td3"},
+		{"gomdcsan/plotting", "plotting"},
 	}
 }
 
 // Table returns the symbols of a package, or nil.
 func Table(path string) map[string]reflect.Value {
 	switch path {
+	case "gomdcsan/kernel/display":
+		return table_gomdcsan_kernel_display()
+	case "gomdcsan/kernel/engine":
+		return table_gomdcsan_kernel_engine()
+	case "gomdcsan/mdcsan":
+		return table_gomdcsan_mdcsan()
+	case "gomdcsan/mdcsan/bench":
+		return table_gomdcsan_mdcsan_bench()
+	case "gomdcsan/mdcsan/checkpoint":
+		return table_gomdcsan_mdcsan_checkpoint()
 	case "gomdcsan/mdcsan/env":
 		return table_gomdcsan_mdcsan_env()
+	case "gomdcsan/mdcsan/env/mjcf":
+		return table_gomdcsan_mdcsan_env_mjcf()
+	case "gomdcsan/mdcsan/env/pendulum":
+		return table_gomdcsan_mdcsan_env_pendulum()
+	case "gomdcsan/mdcsan/env/tasks":
+		return table_gomdcsan_mdcsan_env_tasks()
+	case "gomdcsan/mdcsan/experiment":
+		return table_gomdcsan_mdcsan_experiment()
 	case "gomdcsan/mdcsan/linalg":
 		return table_gomdcsan_mdcsan_linalg()
+	case "gomdcsan/mdcsan/nn":
+		return table_gomdcsan_mdcsan_nn()
+	case "gomdcsan/mdcsan/replay":
+		return table_gomdcsan_mdcsan_replay()
 	case "gomdcsan/mdcsan/rng":
 		return table_gomdcsan_mdcsan_rng()
+	case "gomdcsan/mdcsan/snn":
+		return table_gomdcsan_mdcsan_snn()
+	case "gomdcsan/mdcsan/td3":
+		return table_gomdcsan_mdcsan_td3()
+	case "gomdcsan/plotting":
+		return table_gomdcsan_plotting()
 	}
 	return nil
 }
@@ -30,10 +72,36 @@ func Table(path string) map[string]reflect.Value {
 // Named returns the packages that a package's exported interface names.
 func Named(path string) []string {
 	switch path {
+	case "gomdcsan/kernel/display":
+		return []string{"context", "encoding/json", "gomdcsan/kernel/engine", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting"}
+	case "gomdcsan/kernel/engine":
+		return []string{"encoding/json"}
+	case "gomdcsan/mdcsan":
+		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/snn"}
+	case "gomdcsan/mdcsan/bench":
+		return []string{"context", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/td3", "time"}
+	case "gomdcsan/mdcsan/checkpoint":
+		return []string{"io"}
 	case "gomdcsan/mdcsan/env":
+		return []string{"gomdcsan/mdcsan/rng"}
+	case "gomdcsan/mdcsan/env/pendulum":
+		return []string{"gomdcsan/mdcsan/env", "gomdcsan/mdcsan/rng"}
+	case "gomdcsan/mdcsan/env/tasks":
+		return []string{"gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/mjcf", "gomdcsan/mdcsan/rng"}
+	case "gomdcsan/mdcsan/experiment":
+		return []string{"context", "gomdcsan/mdcsan/checkpoint", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/rng", "gomdcsan/mdcsan/snn", "gomdcsan/mdcsan/td3", "reflect", "time"}
+	case "gomdcsan/mdcsan/nn":
+		return []string{"gomdcsan/mdcsan/rng"}
+	case "gomdcsan/mdcsan/replay":
 		return []string{"gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/rng":
 		return []string{"math/rand/v2"}
+	case "gomdcsan/mdcsan/snn":
+		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/rng"}
+	case "gomdcsan/mdcsan/td3":
+		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay"}
+	case "gomdcsan/plotting":
+		return []string{"gonum.org/v1/plot", "image/color"}
 	}
 	return nil
 }
