@@ -1,0 +1,187 @@
+package golang
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"gomdcsan/kernel/engine"
+)
+
+var interpretOnly = flag.Bool("no-native", false, "run the cells without the Go toolchain")
+
+// TestCells runs the suites of cells: those under testdata, or the file that
+// CELLS_FILE names, in either of their two formats. A refused cell is allowed,
+// a wrong one is not.
+func TestCells(t *testing.T) {
+	files := []string{os.Getenv("CELLS_FILE")}
+	if files[0] == "" {
+		files, _ = filepath.Glob("testdata/*_cases.json")
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(f), func(t *testing.T) { runSuite(t, f) })
+	}
+}
+
+// testCase is a session of cells and what it must print and show.
+type testCase struct {
+	name   string
+	cells  []string
+	stdout string
+	value  *string
+	errors map[string]string
+}
+
+func loadSuite(t *testing.T, file string) []testCase {
+	var s struct {
+		Prelude        string `json:"prelude"`
+		GenericPrelude string `json:"generic_prelude"`
+		Cases          []struct {
+			Name     string
+			Imports  []string
+			Body     string
+			Generics bool
+			Cells    []string
+			Stdout   string
+			Value    *string
+			Errors   map[string]string
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil {
+		t.Fatalf("reading the cases: %v", err)
+	}
+	var out []testCase
+	for _, c := range s.Cases {
+		tc := testCase{name: c.Name, cells: c.Cells, stdout: c.Stdout, value: c.Value, errors: c.Errors}
+		if c.Cells == nil {
+			prelude := s.Prelude
+			if c.Generics {
+				prelude += "\n" + s.GenericPrelude
+			}
+			tc.cells = []string{"import (\n\t\"" + strings.Join(c.Imports, "\"\n\t\"") + "\"\n)", prelude, c.Body}
+		}
+		out = append(out, tc)
+	}
+	return out
+}
+
+func runSuite(t *testing.T, file string) {
+	right, refused, wrong := 0, 0, 0
+	for _, c := range loadSuite(t, file) {
+		verdict, detail := runCase(t, c)
+		switch verdict {
+		case "right":
+			right++
+		case "refused":
+			refused++
+			t.Logf("refused %s: %s", c.name, detail)
+		default:
+			wrong++
+			t.Errorf("wrong %s: %s", c.name, detail)
+		}
+	}
+	fmt.Printf("%s: right %d refused %d wrong %d\n", filepath.Base(file), right, refused, wrong)
+}
+
+func runCase(t *testing.T, c testCase) (verdict, detail string) {
+	s := newTestSession(t)
+	defer s.close()
+	for i, code := range c.cells {
+		err := s.run(code)
+		want, mustFail := c.errors[fmt.Sprint(i)]
+		switch {
+		case err != nil && err.Name == "not interpreted":
+			return "refused", err.Value
+		case err != nil && !mustFail:
+			return "wrong", fmt.Sprintf("cell %d: %s\n%s", i, err, strings.Join(err.Traceback, "\n"))
+		case mustFail && err == nil:
+			return "wrong", fmt.Sprintf("cell %d: no error", i)
+		case mustFail && !strings.Contains(err.Value, want):
+			return "wrong", fmt.Sprintf("cell %d: error %q, want %q", i, err.Value, want)
+		}
+	}
+	if got := s.output(); got != c.stdout {
+		return "wrong", fmt.Sprintf("printed %q, want %q", got, c.stdout)
+	}
+	if c.value != nil && s.value != *c.value {
+		return "wrong", fmt.Sprintf("showed %q, want %q", s.value, *c.value)
+	}
+	return "right", ""
+}
+
+// testSession is an engine whose output is caught.
+type testSession struct {
+	t     testing.TB
+	e     *Engine
+	n     int
+	value string // of the last cell
+	mu    sync.Mutex
+	out   strings.Builder
+	pipe  *os.File
+	saved *os.File
+	over  chan struct{}
+}
+
+func newTestSession(t testing.TB) *testSession {
+	s := &testSession{t: t, saved: os.Stdout, over: make(chan struct{})}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.pipe, os.Stdout = w, w
+	go func() {
+		defer close(s.over)
+		buf := make([]byte, 1<<16)
+		for {
+			n, err := r.Read(buf)
+			s.mu.Lock()
+			s.out.Write(buf[:n])
+			s.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	s.e, err = New(Options{NoNative: *interpretOnly}, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *testSession) Emit(e engine.Event) {
+	if e.Kind == engine.Result {
+		s.value = fmt.Sprint(e.Display.Data["text/plain"])
+	}
+}
+
+func (s *testSession) run(code string) *engine.Error {
+	s.n++
+	s.value = ""
+	return s.e.Execute(engine.Cell{ID: fmt.Sprint(s.n), Count: s.n, Code: code}).Err
+}
+
+// output ends the catching of what is printed and returns it all.
+func (s *testSession) output() string {
+	if s.pipe != nil {
+		os.Stdout = s.saved
+		s.pipe.Close()
+		s.pipe = nil
+		<-s.over
+	}
+	return s.out.String()
+}
+
+func (s *testSession) close() {
+	s.output()
+	s.e.Close()
+}

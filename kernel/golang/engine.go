@@ -1,0 +1,272 @@
+package golang
+
+import (
+	"errors"
+	"fmt"
+	"go/scanner"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"gomdcsan/kernel/display"
+	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/rt"
+)
+
+// path is how a cell is run.
+type path uint8
+
+const (
+	pathAuto path = iota
+	pathNative
+	pathInterpret
+)
+
+// Options of an engine. The zero value is what a worker process needs.
+type Options struct {
+	// Stdout and Stderr receive what interpreted code prints; nil is the
+	// process's own, whatever os.Stdout is at that time. Compiled code always
+	// prints to os.Stdout.
+	Stdout, Stderr io.Writer
+	// NoNative keeps the Go toolchain out: what the interpreter cannot do
+	// right is refused.
+	NoNative bool
+	// SourceDir is the module that this program was built from; empty finds it.
+	SourceDir string
+	// CacheDir holds compiled cells; empty is the user's cache directory.
+	CacheDir string
+}
+
+// Engine runs cells. It implements engine.Engine.
+type Engine struct {
+	sink    engine.Sink
+	session *session
+	options Options
+
+	running sync.Mutex // held by Execute
+
+	mu      sync.Mutex
+	cell    *running // nil between cells
+	outputs map[int][]any
+}
+
+// running is a cell that runs.
+type running struct {
+	cell        engine.Cell
+	interrupted bool
+	panic       *rt.Panic // of a goroutine
+}
+
+// New returns an engine with an empty session.
+func New(o Options, sink engine.Sink) (*Engine, error) {
+	if o.Stdout == nil {
+		o.Stdout = current{&os.Stdout}
+	}
+	if o.Stderr == nil {
+		o.Stderr = current{&os.Stderr}
+	}
+	e := &Engine{sink: sink, options: o, outputs: map[int][]any{}}
+	e.session = newSession(o.Stdout, o.Stderr)
+	e.session.native = newNative(o)
+	return e, nil
+}
+
+// current writes to what a variable such as os.Stdout holds now.
+type current struct{ f **os.File }
+
+func (c current) Write(p []byte) (int, error) { return (*c.f).Write(p) }
+
+// Execute runs a cell.
+func (e *Engine) Execute(c engine.Cell) engine.Outcome {
+	e.running.Lock()
+	defer e.running.Unlock()
+	r := &running{cell: c}
+	e.mu.Lock()
+	e.cell = r
+	e.mu.Unlock()
+	defer func() {
+		e.mu.Lock()
+		e.cell = nil
+		e.mu.Unlock()
+	}()
+	rt.Begin(e.goroutinePanic, func(values []any) { e.show(c, values) })
+	if err := e.execute(r, c.Code); err != nil {
+		return engine.Outcome{Err: err}
+	}
+	return e.evaluate(r)
+}
+
+// execute runs code to its end, checked against the session.
+func (e *Engine) execute(r *running, code string) *engine.Error {
+	s := e.session
+	code, force := directives(code)
+	src, err := parseSource(s.checker.fset, r.cell.Count, code)
+	if err != nil {
+		return s.syntaxErrors(&source{name: fmt.Sprintf("cell[%d]", r.cell.Count), lines: lines(code)}, errorList(err))
+	}
+	s.mu.Lock()
+	p, errs := s.checker.check(s.world, s.imports, src)
+	s.mu.Unlock()
+	if len(errs) > 0 {
+		return s.compileErrors(src, errs)
+	}
+	c, err := s.compile(p, force)
+	if err != nil {
+		return asError(err)
+	}
+	if rt.Stopping() {
+		return interrupted(nil)
+	}
+	s.sources[src.name] = src
+	for _, d := range s.commit(c) {
+		fmt.Fprintf(e.options.Stderr, "note: %s no longer fits and is gone: %s: %s\n", d.what, s.checker.fset.Position(d.err.Pos), d.err.Msg)
+	}
+	return e.run(r, c)
+}
+
+// run calls the cell in a goroutine of its own, so that runtime.Goexit ends
+// the cell and nothing else.
+func (e *Engine) run(r *running, c *compiled) *engine.Error {
+	if c.run == nil {
+		return nil
+	}
+	var caught *rt.Panic
+	done := make(chan struct{})
+	go func() {
+		finished := false
+		defer close(done)
+		defer func() {
+			if v := recover(); v != nil || !finished {
+				caught = rt.Caught(v, 1)
+			}
+		}()
+		c.run()
+		finished = true
+	}()
+	<-done
+	return e.ended(r, c, caught)
+}
+
+// ended turns how a cell ended into an error, nil if it ended well.
+func (e *Engine) ended(r *running, c *compiled, caught *rt.Panic) *engine.Error {
+	e.mu.Lock()
+	was, other := r.interrupted, r.panic
+	e.mu.Unlock()
+	if was || other != nil {
+		left := rt.Settle(2 * time.Second)
+		if left > 0 {
+			fmt.Fprintf(e.options.Stderr, "note: %d goroutines of cells have not stopped: they wait in calls that cannot be interrupted\n", left)
+		}
+	}
+	switch {
+	case other != nil:
+		return e.session.panicked(c, other, true)
+	case caught == nil:
+		return nil
+	case was:
+		return interrupted(e.session.traceback(c, caught))
+	case caught.Value == nil:
+		return &engine.Error{Name: "exit", Value: "runtime.Goexit ended the cell", Traceback: []string{"runtime.Goexit ended the cell"}}
+	}
+	return e.session.panicked(c, caught, false)
+}
+
+func interrupted(trace []string) *engine.Error {
+	return &engine.Error{Name: "Interrupted", Value: "the cell was interrupted", Traceback: append([]string{bold(red("Interrupted")) + ": the session is as the cell left it"}, trace...)}
+}
+
+func (e *Engine) goroutinePanic(p *rt.Panic) {
+	e.mu.Lock()
+	r := e.cell
+	if r != nil && r.panic == nil {
+		r.panic = p
+	}
+	e.mu.Unlock()
+	if r != nil {
+		rt.Stop()
+		return
+	}
+	err := e.session.panicked(nil, p, true)
+	for _, l := range err.Traceback {
+		fmt.Fprintln(e.options.Stderr, l)
+	}
+}
+
+// show emits the values of the cell's last expression.
+func (e *Engine) show(c engine.Cell, values []any) {
+	e.mu.Lock()
+	e.outputs[c.Count] = values
+	e.mu.Unlock()
+	if c.Silent || len(values) == 0 {
+		return
+	}
+	d := display.BundleAll(values...)
+	e.sink.Emit(engine.Event{Kind: engine.Result, Cell: c.ID, Display: &d})
+}
+
+// evaluate answers the cell's user expressions.
+func (e *Engine) evaluate(r *running) engine.Outcome {
+	var out engine.Outcome
+	for name, code := range r.cell.Evaluate {
+		var values []any
+		rt.Begin(e.goroutinePanic, func(v []any) { values = v })
+		err := e.execute(r, code)
+		if err != nil {
+			if out.Failed == nil {
+				out.Failed = map[string]engine.Error{}
+			}
+			out.Failed[name] = *err
+			continue
+		}
+		if out.Evaluated == nil {
+			out.Evaluated = map[string]engine.Display{}
+		}
+		out.Evaluated[name] = display.BundleAll(values...)
+	}
+	return out
+}
+
+// Interrupt stops the running cell and all goroutines that cells have started.
+func (e *Engine) Interrupt() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cell == nil {
+		return
+	}
+	e.cell.interrupted = true
+	rt.Stop()
+}
+
+// Input is not used: display.Input asks its host.
+func (e *Engine) Input(engine.InputReply) {}
+
+// Comm delivers a message to the comms of package display.
+func (e *Engine) Comm(m engine.CommMessage) { display.Deliver(m) }
+
+// Close ends the session.
+func (e *Engine) Close() error {
+	e.Interrupt()
+	e.running.Lock()
+	defer e.running.Unlock()
+	e.session.mu.Lock()
+	defer e.session.mu.Unlock()
+	e.session.world, e.session.interp = newWorld(), nil
+	return nil
+}
+
+func asError(err error) *engine.Error {
+	var e *engine.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &engine.Error{Name: "error", Value: err.Error(), Traceback: lines(err.Error())}
+}
+
+func errorList(err error) scanner.ErrorList {
+	var l scanner.ErrorList
+	if errors.As(err, &l) {
+		return l
+	}
+	return scanner.ErrorList{{Msg: err.Error()}}
+}

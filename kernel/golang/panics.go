@@ -1,0 +1,109 @@
+package golang
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/rt"
+	"gomdcsan/kernel/symbols"
+)
+
+// panicked says what a panic was, in Go's words, and which lines of cells led
+// to it.
+func (s *session) panicked(c *compiled, p *rt.Panic, goroutine bool) *engine.Error {
+	switch v := p.Value.(type) {
+	case symbols.Exited:
+		return exited(fmt.Sprint(v))
+	case rt.Exited:
+		return exited(v.Error())
+	}
+	e := &engine.Error{Name: "panic", Value: message(p.Value)}
+	head := bold(red("panic")) + ": " + e.Value
+	if goroutine {
+		head += " (in a goroutine)"
+	}
+	e.Traceback = append([]string{head}, s.traceback(c, p)...)
+	return e
+}
+
+func exited(what string) *engine.Error {
+	return &engine.Error{Name: "exit", Value: what, Traceback: []string{bold(red("exit")) + ": " + what + "; the session goes on"}}
+}
+
+// message writes a panic's value as Go's own traceback does.
+func message(v any) string {
+	switch v := v.(type) {
+	case runtime.Error:
+		return fromReflect(v.Error())
+	case error:
+		return v.Error()
+	case fmt.Stringer:
+		return v.String()
+	case string:
+		return fromReflect(v)
+	case *reflect.ValueError:
+		return nilDereference
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
+		if r.Kind() == reflect.String {
+			return fmt.Sprintf("%T(%q)", v, v)
+		}
+		return fmt.Sprintf("%T(%v)", v, v)
+	}
+	return fmt.Sprintf("(%T) %v", v, v)
+}
+
+const nilDereference = "runtime error: invalid memory address or nil pointer dereference"
+
+// fromReflect says in Go's words what the interpreter's reflection says in its
+// own.
+func fromReflect(s string) string {
+	switch {
+	case strings.HasPrefix(s, "reflect: call of reflect.Value.") && strings.HasSuffix(s, "on zero Value"), strings.HasPrefix(s, "reflect: indirection through nil pointer"):
+		return nilDereference
+	case strings.HasPrefix(s, "reflect: ") && strings.Contains(s, "index out of range"):
+		return "runtime error: index out of range"
+	}
+	return s
+}
+
+// traceback lists the frames of cells, innermost first.
+func (s *session) traceback(c *compiled, p *rt.Panic) []string {
+	var out []string
+	if c != nil && !c.native {
+		return s.frame("", c.plan.src.name, int(s.line.Load()))
+	}
+	frames := 0
+	for _, f := range p.Stack {
+		if !strings.HasPrefix(f.File, "cell[") {
+			continue
+		}
+		if frames++; frames > 20 {
+			out = append(out, "    ...")
+			break
+		}
+		out = append(out, s.frame(userName(f.Function), f.File, f.Line)...)
+	}
+	return out
+}
+
+func (s *session) frame(function, file string, line int) []string {
+	head := fmt.Sprintf("  %s:%d", file, line)
+	if function != "" {
+		head += " in " + function
+	}
+	src := s.sources[file]
+	if src == nil || line < 1 || line > len(src.lines) {
+		return []string{head}
+	}
+	return []string{head, "    " + strings.TrimSpace(strings.ReplaceAll(src.lines[line-1], "\t", "    "))}
+}
+
+// userName undoes what compiling did to a function's name.
+func userName(f string) string {
+	return f
+}

@@ -1,0 +1,85 @@
+package rt
+
+import "time"
+
+// Send returns the function that sends on ch, as ch <- v does.
+func Send[T any](ch chan<- T) func(T) {
+	return func(v T) {
+		select {
+		case ch <- v:
+			return
+		default:
+		}
+		select {
+		case ch <- v:
+		case <-Done():
+			Abort()
+		}
+	}
+}
+
+// Recv is <-ch.
+func Recv[T any](ch <-chan T) T {
+	v, _ := Recv2(ch)
+	return v
+}
+
+// Recv2 is v, ok := <-ch.
+func Recv2[T any](ch <-chan T) (T, bool) {
+	select {
+	case v, ok := <-ch:
+		return v, ok
+	default:
+	}
+	select {
+	case v, ok := <-ch:
+		return v, ok
+	case <-Done():
+		panic(Stopped)
+	}
+}
+
+// Range is what a range clause over a channel goes through.
+func Range[T any](ch <-chan T) func(yield func(T) bool) {
+	return func(yield func(T) bool) {
+		for {
+			v, ok := Recv2(ch)
+			if !ok || !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// Sleep is time.Sleep.
+func Sleep(d time.Duration) {
+	if d <= 0 {
+		Check()
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-Done():
+		Abort()
+	}
+}
+
+// Block calls wait, a method such as a WaitGroup's Wait, and stops waiting for
+// it when the cell is to stop.
+func Block(wait func()) {
+	over := make(chan any, 1)
+	go func() {
+		defer func() { over <- recover() }()
+		wait()
+	}()
+	select {
+	case r := <-over:
+		if r != nil {
+			panic(r)
+		}
+	case <-Done():
+		Abort()
+	}
+}

@@ -1,0 +1,189 @@
+// Package rt is what running cells call: the stop check, channel operations
+// that an interrupt can break, goroutines that are accounted for, and the
+// showing of values. Cells compiled to plugins import it, interpreted cells
+// reach it through their interpreter; nobody writes it by hand.
+//
+// Its state is the process's, as the runtime's own is: compiled cells can find
+// it only by name. The engine is its one owner and calls Begin, Stop and End.
+package rt
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// stopping is read at every loop turn and function entry of a cell.
+var stopping atomic.Uint32
+
+var state = struct {
+	sync.Mutex
+	done  chan struct{} // closed when cells must stop
+	live  int           // goroutines started by cells
+	idle  chan struct{} // closed when live becomes 0, nil if nobody waits
+	panic func(*Panic)  // of a goroutine
+	show  func([]any)
+	line  func() int
+}{done: make(chan struct{})}
+
+// stopped is the panic value that unwinds a cell after an interrupt.
+type stopped struct{}
+
+func (stopped) Error() string { return "the cell was interrupted" }
+
+// Stopped is the value that unwinds interrupted cells.
+var Stopped error = stopped{}
+
+// Panic is a panic on its way out of a goroutine of a cell.
+type Panic struct {
+	Value any
+	Stack []runtime.Frame
+}
+
+// Check ends the calling goroutine's work, by a panic, when the cell is to stop.
+func Check() {
+	if stopping.Load() != 0 {
+		Abort()
+	}
+}
+
+// Abort unwinds the calling goroutine.
+func Abort() { panic(Stopped) }
+
+// Stopping reports whether cells have been told to stop.
+func Stopping() bool { return stopping.Load() != 0 }
+
+// Done is closed when the cell is to stop.
+func Done() <-chan struct{} {
+	state.Lock()
+	defer state.Unlock()
+	return state.done
+}
+
+// Begin readies the process for a cell.
+func Begin(onPanic func(*Panic), show func([]any)) {
+	state.Lock()
+	defer state.Unlock()
+	state.panic, state.show = onPanic, show
+	if stopping.Load() != 0 {
+		stopping.Store(0)
+		state.done = make(chan struct{})
+	}
+}
+
+// Stop tells every goroutine of every cell to end.
+func Stop() {
+	state.Lock()
+	defer state.Unlock()
+	if stopping.Swap(1) == 0 {
+		close(state.done)
+	}
+}
+
+// Settle waits until no goroutine started by a cell is left, at most for d,
+// and returns how many are.
+func Settle(d time.Duration) int {
+	state.Lock()
+	if state.live == 0 {
+		state.Unlock()
+		return 0
+	}
+	if state.idle == nil {
+		state.idle = make(chan struct{})
+	}
+	idle := state.idle
+	state.Unlock()
+	select {
+	case <-idle:
+	case <-time.After(d):
+	}
+	state.Lock()
+	defer state.Unlock()
+	return state.live
+}
+
+// Show hands the values of a cell's last expression to the engine.
+func Show(values ...any) {
+	state.Lock()
+	show := state.show
+	state.Unlock()
+	if show != nil {
+		show(values)
+	}
+}
+
+// Enter begins a goroutine of a cell; Leave, deferred, ends it.
+func Enter() {
+	state.Lock()
+	defer state.Unlock()
+	state.live++
+}
+
+// Leave accounts for the goroutine's end and catches its panic: it ends the
+// cell, not the process.
+func Leave() {
+	r := recover()
+	var p *Panic
+	if _, unwound := r.(stopped); r != nil && !unwound {
+		p = Caught(r, 1)
+	}
+	state.Lock()
+	state.live--
+	if state.live == 0 && state.idle != nil {
+		close(state.idle)
+		state.idle = nil
+	}
+	handle := state.panic
+	state.Unlock()
+	if p != nil && handle != nil {
+		handle(p)
+	}
+}
+
+// Caught describes a recovered panic with the stack above it. It is called by
+// the deferred function that recovers, skip frames above.
+func Caught(value any, skip int) *Panic {
+	pcs := make([]uintptr, 256)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(skip+2, pcs)])
+	p := &Panic{Value: value}
+	for {
+		f, more := frames.Next()
+		p.Stack = append(p.Stack, f)
+		if !more {
+			return p
+		}
+	}
+}
+
+// Started wraps the function of a go statement, whose type it keeps.
+func Started(f reflect.Value) reflect.Value {
+	return reflect.MakeFunc(f.Type(), func(args []reflect.Value) []reflect.Value {
+		Enter()
+		defer Leave()
+		if f.Type().IsVariadic() {
+			return f.CallSlice(args)
+		}
+		return f.Call(args)
+	})
+}
+
+// Unit is what a compiled cell hands to the engine.
+type Unit struct {
+	Types map[string]reflect.Type  // declared types by name
+	Funcs map[string]any           // compiled functions and method bodies by name
+	Boxes map[string]func() any    // new(T) for each new variable and function
+	Bind  map[string]any           // *(*T): where to put the pointer to a box
+	Extra map[string]reflect.Value // values that the interpreter reaches by name
+	Cell  func()                   // the statements, nil if there are none
+}
+
+// Exited is the panic value of a cell that calls os.Exit or log.Fatal.
+type Exited struct {
+	Code int
+	What string
+}
+
+func (e Exited) Error() string { return fmt.Sprintf("%s: exit status %d", e.What, e.Code) }

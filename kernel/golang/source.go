@@ -1,0 +1,227 @@
+package golang
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strings"
+)
+
+// source is the text of one cell, cut into imports, declarations and
+// statements. Each of the three is parsed from a copy of the text in which the
+// others are blanked out, so that a byte offset means the same everywhere.
+type source struct {
+	name  string // "cell[3]"
+	count int
+	text  string
+	lines []string
+
+	imports []*ast.ImportSpec
+	decls   []ast.Decl // functions, methods, types, constants (and variables of a declaration cell)
+	body    *ast.BlockStmt
+	bases   []base // of the parsed copies, to map a position to an offset
+}
+
+// base maps the positions of one parsed copy to offsets in the cell.
+type base struct {
+	start, end token.Pos // of the copy's text proper
+}
+
+// item is a top-level piece of a cell.
+type item struct {
+	tok      token.Token // its first token
+	off, end int
+	decl     bool // a function or method declaration, not a literal
+}
+
+type lexeme struct {
+	tok token.Token
+	off int
+	lit string
+}
+
+// parseSource cuts and parses a cell. Errors are a scanner.ErrorList.
+func parseSource(fset *token.FileSet, count int, text string) (*source, error) {
+	s := &source{name: fmt.Sprintf("cell[%d]", count), count: count, text: text, lines: strings.Split(text, "\n")}
+	items, err := split(s.name, text)
+	if err != nil {
+		return nil, err
+	}
+	var errs scanner.ErrorList
+	if f := s.parse(fset, items, "package main;", "", &errs, func(i item) bool { return i.tok == token.IMPORT }); f != nil {
+		s.imports = f.Imports
+	}
+	onlyDecls := declarationCell(items)
+	isDecl := func(i item) bool {
+		return i.decl || i.tok == token.TYPE || i.tok == token.CONST || i.tok == token.VAR && onlyDecls
+	}
+	if f := s.parse(fset, items, "package main;", "", &errs, isDecl); f != nil {
+		s.decls = f.Decls
+	}
+	isStmt := func(i item) bool { return i.tok != token.IMPORT && i.tok != token.PACKAGE && !isDecl(i) }
+	if f := s.parse(fset, items, "package main;func _(){", "\n}", &errs, isStmt); f != nil {
+		s.body = f.Decls[0].(*ast.FuncDecl).Body
+	}
+	if len(errs) > 0 {
+		errs.Sort()
+		errs.RemoveMultiples()
+		if n := len(errs) - 1; n > 0 && errs[n].Pos.Line > len(s.lines) { // what is missing at the end follows from the first
+			errs = errs[:n]
+		}
+		return nil, errs
+	}
+	return s, nil
+}
+
+// declarationCell reports whether a cell only declares; then its variables are
+// initialised in the order of their dependencies, as in a package.
+func declarationCell(items []item) bool {
+	for _, i := range items {
+		switch i.tok {
+		case token.IMPORT, token.PACKAGE, token.TYPE, token.CONST, token.VAR:
+		default:
+			if !i.decl {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// parse parses the items that keep selects, in place.
+func (s *source) parse(fset *token.FileSet, items []item, before, after string, errs *scanner.ErrorList, keep func(item) bool) *ast.File {
+	blank := []byte(s.text)
+	for i, c := range blank {
+		if c != '\n' {
+			blank[i] = ' '
+		}
+	}
+	for _, it := range items {
+		if !keep(it) {
+			continue
+		}
+		copy(blank[it.off:it.end], s.text[it.off:it.end])
+		if it.end < len(s.text) && s.text[it.end] == ';' {
+			blank[it.end] = ';'
+		}
+	}
+	before += "/*line " + s.name + ":1:1*/"
+	f, err := parser.ParseFile(fset, s.name, before+string(blank)+after, parser.SkipObjectResolution|parser.AllErrors)
+	if err != nil {
+		*errs = append(*errs, err.(scanner.ErrorList)...)
+		return nil
+	}
+	start := fset.File(f.Pos()).Pos(len(before))
+	s.bases = append(s.bases, base{start, start + token.Pos(len(s.text))})
+	return f
+}
+
+// offset maps a position to a byte offset in the cell, -1 if it is elsewhere.
+func (s *source) offset(p token.Pos) int {
+	for _, b := range s.bases {
+		if b.start <= p && p <= b.end {
+			return int(p - b.start)
+		}
+	}
+	return -1
+}
+
+// line returns the 1-based line of a byte offset.
+func (s *source) line(off int) int { return 1 + strings.Count(s.text[:min(off, len(s.text))], "\n") }
+
+// scan returns the tokens of text, ending with EOF.
+func scan(name, text string) ([]lexeme, error) {
+	fset := token.NewFileSet()
+	f := fset.AddFile(name, fset.Base(), len(text))
+	var sc scanner.Scanner
+	var errs scanner.ErrorList
+	sc.Init(f, []byte(text), func(p token.Position, m string) { errs.Add(p, m) }, 0)
+	var out []lexeme
+	for {
+		p, t, lit := sc.Scan()
+		out = append(out, lexeme{t, f.Offset(p), lit})
+		if t == token.EOF {
+			break
+		}
+	}
+	if len(errs) > 0 {
+		return out, errs
+	}
+	return out, nil
+}
+
+// split cuts a cell at the semicolons outside all brackets and headers.
+func split(name, text string) ([]item, error) {
+	toks, err := scan(name, text)
+	if err != nil {
+		return nil, err
+	}
+	var items []item
+	for start := 0; ; {
+		for toks[start].tok == token.SEMICOLON {
+			start++
+		}
+		if toks[start].tok == token.EOF {
+			return items, nil
+		}
+		end := itemEnd(toks, start)
+		last := toks[end-1]
+		it := item{tok: toks[start].tok, off: toks[start].off, end: last.off + width(last)}
+		it.decl = it.tok == token.FUNC && isFuncDecl(toks[start+1:end])
+		items = append(items, it)
+		start = end
+	}
+}
+
+// itemEnd returns the index of the semicolon or EOF that ends the item at start.
+func itemEnd(toks []lexeme, start int) int {
+	depth, header := 0, false
+	for i := start; ; i++ {
+		switch t := toks[i].tok; t {
+		case token.FOR, token.IF, token.SWITCH:
+			header = header || depth == 0
+		case token.LPAREN, token.LBRACK:
+			depth++
+		case token.LBRACE:
+			header = header && depth != 0
+			depth++
+		case token.RPAREN, token.RBRACE, token.RBRACK:
+			depth--
+		case token.SEMICOLON:
+			if depth <= 0 && !header {
+				return i
+			}
+		case token.EOF:
+			return i
+		}
+	}
+}
+
+func width(l lexeme) int {
+	if l.lit == "" || l.tok == token.SEMICOLON {
+		return len(l.tok.String())
+	}
+	return len(l.lit)
+}
+
+// isFuncDecl tells a declaration from a literal by what follows "func" and the
+// receiver: a name.
+func isFuncDecl(toks []lexeme) bool {
+	i := 0
+	if len(toks) > 0 && toks[0].tok == token.LPAREN {
+		for depth := 0; i < len(toks); i++ {
+			if toks[i].tok == token.LPAREN {
+				depth++
+			} else if toks[i].tok == token.RPAREN {
+				if depth--; depth == 0 {
+					i++
+					break
+				}
+			}
+		}
+	}
+	// func (T) name(...) is a method; func (int) string { is a literal's type
+	return i+1 < len(toks) && toks[i].tok == token.IDENT && (toks[i+1].tok == token.LPAREN || toks[i+1].tok == token.LBRACK && i == 0)
+}
