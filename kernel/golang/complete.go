@@ -3,7 +3,9 @@ package golang
 import "gomdcsan/kernel/engine"
 
 // Complete offers completions.
-func (e *Engine) Complete(code string, pos int) engine.Completion { return engine.Completion{Start: pos, End: pos} }
+func (e *Engine) Complete(code string, pos int) engine.Completion {
+	return engine.Completion{Start: pos, End: pos}
+}
 
 // Inspect describes what stands at a position.
 func (e *Engine) Inspect(code string, pos, detail int) engine.Inspection { return engine.Inspection{} }
