@@ -81,10 +81,16 @@ func newPalette(frames []*image.RGBA) *palette {
 	const most = 6
 	n := min(most, len(frames))
 	size := frames[0].Rect.Size()
-	sheet := image.NewRGBA(image.Rect(0, 0, size.X, size.Y*n))
+	half := image.Pt((size.X+1)/2, (size.Y+1)/2) // every second pixel is enough
+	sheet := image.NewRGBA(image.Rect(0, 0, half.X, half.Y*n))
 	for k := range n {
 		m := frames[k*(len(frames)-1)/max(1, n-1)]
-		copy(sheet.Pix[k*size.Y*sheet.Stride:], m.Pix)
+		for y := range half.Y {
+			to, from := sheet.Pix[(k*half.Y+y)*sheet.Stride:], m.Pix[2*y*m.Stride:]
+			for x := range half.X {
+				copy(to[4*x:4*x+4], from[8*x:8*x+4])
+			}
+		}
 	}
 	p := &palette{colors: median.Quantizer(256).Quantize(make(color.Palette, 0, 256), sheet)}
 	var rgb [][3]int

@@ -19,6 +19,8 @@ import (
 const (
 	filmSize = 320 // pixels
 	filmFPS  = 30.0
+
+	notebookFrames = 240
 )
 
 // Film is a recorded episode: a pose per environment step, from which pictures
@@ -89,18 +91,12 @@ func (f *Film) Render() (*render.Film, error) {
 	if err != nil {
 		return nil, err
 	}
-	speed, fps, size := f.Speed, f.FPS, f.Size
-	if speed <= 0 {
-		speed = 1
-	}
-	if fps <= 0 {
-		fps = filmFPS
-	}
+	size := f.Size
 	if size <= 0 {
 		size = filmSize
 	}
-	every := max(1, int(math.Round(speed/(fps*f.Dt))))
-	out := &render.Film{Delay: time.Duration(float64(every) * f.Dt / speed * float64(time.Second))}
+	every := f.every()
+	out := &render.Film{Delay: time.Duration(float64(every) * f.Dt / f.speed() * float64(time.Second))}
 	for i := 0; i < len(f.Poses); i += every {
 		scene, err := s.scene(f.Poses[i])
 		if err != nil {
@@ -146,11 +142,35 @@ func (f *Film) WriteFile(path string) error {
 	return r.WriteFile(path)
 }
 
-// MimeBundle is how a notebook shows the film.
+// MimeBundle is how a notebook shows the film: as a GIF of its first frames,
+// so that a long episode does not fill the notebook. WriteFile writes all.
 func (f *Film) MimeBundle() map[string]any {
+	text := f.String()
+	short := *f
+	if n := notebookFrames * f.every(); len(f.Poses) > n {
+		short.Poses = f.Poses[:n]
+		text += fmt.Sprintf(" (its first %.1f s)", float64(n)*f.Dt)
+	}
 	var b bytes.Buffer
-	if err := f.GIF(&b); err != nil {
+	if err := short.GIF(&b); err != nil {
 		return map[string]any{"text/plain": err.Error()}
 	}
-	return map[string]any{"image/gif": b.Bytes(), "text/plain": f.String()}
+	return map[string]any{"image/gif": b.Bytes(), "text/plain": text}
+}
+
+func (f *Film) speed() float64 {
+	if f.Speed > 0 {
+		return f.Speed
+	}
+	return 1
+}
+
+// every is how many steps lie between two frames.
+func (f *Film) every() int {
+	fps := f.FPS
+	if !(fps > 0) {
+		fps = filmFPS
+	}
+	n := math.Round(f.speed() / (fps * f.Dt))
+	return int(max(1, min(n, float64(len(f.Poses)))))
 }
