@@ -35,7 +35,7 @@ func (s *Session) replyTo(r *request) (string, any) {
 	case wire.ConnectRequest:
 		return s.connect()
 	case wire.InterruptRequest:
-		s.interrupt()
+		s.Interrupt()
 		return wire.InterruptReply, map[string]string{"status": wire.StatusOK}
 	case wire.UsageRequest:
 		return wire.UsageReply, usage()

@@ -283,7 +283,7 @@ func (s *Session) shutdown(r *request) {
 	for _, w := range waiting {
 		s.abort(w)
 	}
-	s.interrupt()
+	s.Interrupt()
 	s.awaitIdle(300 * time.Millisecond)
 	s.engine.close(2 * time.Second)
 	s.lane.flush()
@@ -312,8 +312,8 @@ func (s *Session) awaitIdle(most time.Duration) {
 	}
 }
 
-// interrupt stops the running cell.
-func (s *Session) interrupt() {
+// Interrupt stops the running cell, as an interrupt_request does.
+func (s *Session) Interrupt() {
 	s.mu.Lock()
 	running := s.current
 	waiting := s.input != ""

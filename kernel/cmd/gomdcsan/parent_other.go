@@ -1,0 +1,15 @@
+//go:build !unix
+
+package main
+
+import "os"
+
+// alive reports whether the process that started this one is still there.
+func alive(parent int) bool {
+	p, err := os.FindProcess(parent)
+	if err != nil {
+		return false
+	}
+	p.Release()
+	return true
+}
