@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gomdcsan/kernel/notebook"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// runOptions are the flags of the command run.
+type runOptions struct {
+	output      string
+	parameters  []string
+	timeout     time.Duration
+	allowErrors bool
+	quiet       bool
+}
+
+func newRun() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run FILE.ipynb|FILE.go",
+		Short: "Execute a notebook or a script, without Jupyter and Python",
+		Long: `Execute a notebook or a script, without Jupyter and Python.
+
+A notebook's outputs are written to --output, by default into the notebook
+itself. At a cell that fails the command prints the error, writes the outputs
+until there and exits with a status other than 0.
+
+A script is Go code with or without "package main" and func main, with the
+packages of a notebook session already imported.`,
+		Example: `  gomdcsan run quickstart.ipynb -o out.ipynb
+  gomdcsan run sweep.ipynb -o hopper.ipynb -p task=Hopper-v3 -p steps=20000
+  gomdcsan run train.go`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch filepath.Ext(args[0]) {
+			case ".ipynb":
+				return runNotebook(cmd.Context(), cmd.ErrOrStderr(), args[0], o)
+			case ".go":
+				if o.output != "" || len(o.parameters) > 0 {
+					return errors.New("--output and --parameter are for notebooks")
+				}
+				return runScript(cmd.Context(), args[0], o)
+			}
+			return fmt.Errorf("%s: neither a notebook (.ipynb) nor a script (.go)", args[0])
+		},
+	}
+	c.Flags().StringVarP(&o.output, "output", "o", "", "where the executed notebook is written (default: in place)")
+	c.Flags().StringArrayVarP(&o.parameters, "parameter", "p", nil, "value of a parameter, name=value (may be repeated)")
+	c.Flags().DurationVar(&o.timeout, "timeout", 0, "stop a cell that takes longer, such as 10m (default: none)")
+	c.Flags().BoolVar(&o.allowErrors, "allow-errors", false, "go on after a cell that fails")
+	c.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
+	return c
+}
+
+func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) error {
+	nb, err := notebook.Read(path)
+	if err != nil {
+		return err
+	}
+	var parameters []notebook.Parameter
+	for _, s := range o.parameters {
+		p, err := notebook.ParseParameter(s)
+		if err != nil {
+			return err
+		}
+		parameters = append(parameters, p)
+	}
+	if err := nb.SetParameters(parameters); err != nil {
+		return fmt.Errorf("notebook %s: %w", path, err)
+	}
+	target := path
+	if o.output != "" {
+		target = o.output
+	}
+	progress := &progress{out: out, terminal: isTerminal(out), quiet: o.quiet}
+	// The worker outlives ctx: a Ctrl-C stops the cell, and the outputs until
+	// there are kept.
+	engineCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	runErr := notebook.Execute(ctx, nb, notebook.Options{
+		Start:       startEngine(engineCtx),
+		Timeout:     o.timeout,
+		AllowErrors: o.allowErrors,
+		Progress:    progress.step,
+		Version:     version(),
+	})
+	progress.end()
+	if err := nb.Write(target); err != nil {
+		return errors.Join(runErr, err)
+	}
+	var failed *notebook.CellError
+	if errors.As(runErr, &failed) {
+		for _, line := range failed.Traceback {
+			fmt.Fprintln(out, plainUnless(progress.terminal, line))
+		}
+		return fmt.Errorf("%s: %w; the outputs until there are in %s", path, failed, target)
+	}
+	if runErr != nil {
+		return fmt.Errorf("%s: %w; the outputs until there are in %s", path, runErr, target)
+	}
+	if !o.quiet {
+		fmt.Fprintf(out, "Wrote %s\n", target)
+	}
+	return nil
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// progress shows a line for each cell, on a terminal with a running clock.
+type progress struct {
+	out             io.Writer
+	terminal, quiet bool
+	stop            func()
+}
+
+func (p *progress) step(s notebook.Step) {
+	if p.quiet {
+		return
+	}
+	p.end()
+	line := fmt.Sprintf("[%*d/%d] %s", len(fmt.Sprint(s.Total)), s.Index, s.Total, title(s.Cell.Source))
+	if s.Begun {
+		if p.terminal {
+			p.stop = p.clock(line)
+		}
+		return
+	}
+	mark := ""
+	if s.Err != nil {
+		mark = "  failed"
+	}
+	clear := ""
+	if p.terminal {
+		clear = "\r\x1b[K"
+	}
+	fmt.Fprintf(p.out, "%s%s %8s%s\n", clear, line, duration(s.Took), mark)
+}
+
+// clock shows how long a cell has been running, until the returned function
+// is called.
+func (p *progress) clock(line string) func() {
+	begun := time.Now()
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			fmt.Fprintf(p.out, "\r\x1b[K%s %8s", line, duration(time.Since(begun)))
+			select {
+			case <-tick.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+func (p *progress) end() {
+	if p.stop != nil {
+		p.stop()
+		p.stop = nil
+	}
+}
+
+// duration writes a time for people: 0.4 s, 12.0 s, 3m05s.
+func duration(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// title is the first line of a cell that says something, at a fixed width.
+func title(source string) string {
+	const width = 56
+	line := ""
+	for _, l := range strings.Split(source, "\n") {
+		l = strings.TrimSpace(l)
+		if l != "" && (line == "" || strings.HasPrefix(line, "import")) {
+			line = l
+		}
+	}
+	r := []rune(line)
+	if len(r) > width {
+		r = append(r[:width-1], '…')
+	}
+	return fmt.Sprintf("%-*s", width, string(r))
+}
