@@ -20,6 +20,7 @@ var commands = []func() *cobra.Command{
 	newInstall,
 	newUninstall,
 	newList,
+	newRun,
 	newWorker,
 }
 

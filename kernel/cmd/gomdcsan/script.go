@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 
-	"gomdcsan/kernel/engine"
 	"gomdcsan/kernel/session"
 	"gomdcsan/kernel/wire"
 
