@@ -1,0 +1,217 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"gomdcsan/mdcsan/checkpoint"
+)
+
+// countdown is a context that is cancelled at the n-th look at it, so that a
+// test can stop a run between any two things it does.
+type countdown struct {
+	context.Context
+	n int
+}
+
+func (c *countdown) Err() error {
+	if c.n--; c.n < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Interrupts at any point, followed by a new process or by going on in the
+// same one, change nothing.
+func TestInterruptedRunsEndTheSame(t *testing.T) {
+	want := results(t, train(t, tiny(t.TempDir())).Config.Dir)
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 3 {
+		c := tiny(t.TempDir())
+		r, err := New(c, Parts{})
+		for err == nil {
+			var stop *InterruptedError
+			err = r.Train(&countdown{context.Background(), random.IntN(900)})
+			if err == nil {
+				break
+			}
+			if !errors.As(err, &stop) || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "--resume "+c.Dir) {
+				t.Fatal(err)
+			}
+			if err = nil; random.IntN(2) == 0 {
+				if err = r.Close(); err == nil {
+					r, err = Resume(c.Dir, 0, Parts{})
+				}
+			}
+		}
+		if err = errors.Join(err, r.Close()); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, "interrupted", results(t, c.Dir), want)
+	}
+}
+
+// TestKilledRunsEndTheSame kills a process that trains with SIGKILL at random
+// moments. GOMDCSAN_KILLS sets how often; the full check is 200.
+func TestKilledRunsEndTheSame(t *testing.T) {
+	if dir := os.Getenv("GOMDCSAN_TEST_CHILD"); dir != "" {
+		trainOrResume(t, dir)
+		return
+	}
+	kills := 8
+	if s := os.Getenv("GOMDCSAN_KILLS"); s != "" {
+		kills, _ = strconv.Atoi(s)
+	}
+	start := time.Now()
+	want := results(t, train(t, tiny(t.TempDir())).Config.Dir)
+	whole := time.Since(start)
+	random := rand.New(rand.NewPCG(2, uint64(kills)))
+	for killed := 0; killed < kills; {
+		dir := filepath.Join(t.TempDir(), "run")
+		for done := false; !done; {
+			child := exec.Command(os.Args[0], "-test.run=^TestKilledRunsEndTheSame$")
+			child.Env = append(os.Environ(), "GOMDCSAN_TEST_CHILD="+dir)
+			var out bytes.Buffer
+			child.Stdout, child.Stderr = &out, &out
+			if err := child.Start(); err != nil {
+				t.Fatal(err)
+			}
+			timer := time.AfterFunc(time.Duration(random.Int64N(int64(whole))), func() { child.Process.Kill() })
+			err := child.Wait()
+			timer.Stop()
+			switch {
+			case err == nil:
+				done = true
+			case err.Error() == "signal: killed":
+				killed++
+			default:
+				t.Fatalf("after %d kills: %v\n%s", killed, err, &out)
+			}
+		}
+		compare(t, fmt.Sprintf("after %d kills", killed), results(t, dir), want)
+	}
+}
+
+func trainOrResume(t *testing.T, dir string) {
+	r, err := Resume(dir, 0, Parts{})
+	if errors.Is(err, fs.ErrNotExist) {
+		r, err = New(tiny(dir), Parts{})
+	}
+	if err == nil {
+		err = errors.Join(r.Train(context.Background()), r.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMoreStepsGiveTheLongerRun(t *testing.T) {
+	want := results(t, train(t, tiny(t.TempDir())).Config.Dir)
+	c := tiny(t.TempDir())
+	c.Steps = 337
+	train(t, c)
+	r, err := Resume(c.Dir, 600, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.Train(context.Background()), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{progressName, evaluationsName, episodesName} {
+		if got := results(t, c.Dir)[name]; got != want[name] {
+			t.Errorf("%s differs:\n%s\nwant\n%s", name, got, want[name])
+		}
+	}
+}
+
+// What cannot be resumed is an error that says why, and touches nothing.
+func TestResumeErrors(t *testing.T) {
+	dir := train(t, tiny(t.TempDir())).Config.Dir
+	latest := filepath.Join(dir, latestName)
+	good, err := os.ReadFile(latest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(good)
+	damaged[len(damaged)/2] ^= 4
+	policy, err := os.ReadFile(filepath.Join(dir, bestName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+		is   error
+		says string
+	}{
+		{"truncated", good[:len(good)-10], checkpoint.ErrTruncated, "bytes are there"},
+		{"damaged", damaged, checkpoint.ErrCorrupt, "checksum"},
+		{"foreign", []byte("hello"), checkpoint.ErrForeign, "not a gomdcsan checkpoint"},
+		{"a policy", policy, checkpoint.ErrMissing, "run/tables"},
+	} {
+		if err := os.WriteFile(latest, c.data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Resume(dir, 0, Parts{})
+		if !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if err := os.WriteFile(latest, good, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(tiny(dir), Parts{}); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a second run in one folder: %v", err)
+	}
+	if _, err := Resume(t.TempDir(), 0, Parts{}); err == nil || !strings.Contains(err.Error(), "is not a run") {
+		t.Errorf("an empty folder: %v", err)
+	}
+	r, err := Resume(dir, 0, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := Resume(dir, 0, Parts{}); err == nil || !strings.Contains(err.Error(), "another process") {
+		t.Errorf("two at once: %v", err)
+	}
+}
+
+func TestReplayRingLargerThanCheckpoints(t *testing.T) {
+	a := tiny(t.TempDir())
+	a.Replay = 40 // less than the steps between two checkpoints
+	want := results(t, train(t, a).Config.Dir)
+	b := a
+	b.Dir = t.TempDir()
+	r, err := New(b, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for done := false; !done; {
+		err := r.Train(&countdown{context.Background(), 450})
+		done = err == nil
+		var stop *InterruptedError
+		if !done && !errors.As(err, &stop) {
+			t.Fatal(err)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !done {
+			if r, err = Resume(b.Dir, 0, Parts{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	compare(t, "a small ring", results(t, b.Dir), want)
+}
