@@ -21,7 +21,11 @@ import (
 	"testing"
 )
 
-var execute = flag.String("execute", "", "also run the notebook of this name as a compiled program")
+var (
+	execute = flag.String("execute", "", "also run the notebook of this name as a compiled program")
+	figures = flag.String("figures", "", "folder into which -execute writes what is shown")
+	tags    = flag.String("buildtags", "", "build tags for -execute")
+)
 
 // preloaded are the packages that every cell has; see the kernel's manual.
 var preloaded = []string{"fmt", "math", "time", "os", "strings", "gomdcsan/mdcsan", "gomdcsan/plotting", "gomdcsan/kernel/display",
@@ -86,15 +90,73 @@ func TestNotebooksCompile(t *testing.T) {
 				t.Fatalf("%s\n%s", out, number(program))
 			}
 			if *execute == file {
-				cmd := exec.Command("go", "run", main)
-				cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-				if err := cmd.Run(); err != nil {
-					t.Error(err)
-				}
+				run(t, main)
 			}
 		})
 	}
 }
+
+// run runs a notebook's program.
+func run(t *testing.T, main string) {
+	args := []string{"run", "-tags", *tags, main}
+	if *figures != "" {
+		host := filepath.Join(filepath.Dir(main), "host.go")
+		if err := os.WriteFile(host, []byte(fileHost), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, host)
+	}
+	cmd := exec.Command("go", args...)
+	cmd.Env = append(os.Environ(), "FIGURES="+*figures)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		t.Error(err)
+	}
+}
+
+// fileHost is a display.Host that writes figures to a folder and prints texts.
+const fileHost = `package main
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gomdcsan/kernel/display"
+	"gomdcsan/kernel/engine"
+)
+
+type files struct{ n map[string]int }
+
+func init() { display.Attach(files{map[string]int{}}) }
+
+func (f files) Emit(e engine.Event) {
+	if e.Display == nil {
+		return
+	}
+	n, ok := f.n[e.DisplayID]
+	if !ok {
+		n = len(f.n)
+		f.n[e.DisplayID] = n
+	}
+	write := func(ext string, data []byte) { os.WriteFile(filepath.Join(os.Getenv("FIGURES"), fmt.Sprintf("%02d.%s", n, ext)), data, 0o666) }
+	if s, ok := e.Display.Data["image/svg+xml"].(string); ok {
+		write("svg", []byte(s))
+	}
+	if s, ok := e.Display.Data["image/png"].(string); ok {
+		b, _ := base64.StdEncoding.DecodeString(s)
+		write("png", b)
+	}
+	if !ok {
+		fmt.Printf("[%02d] %v\n", n, e.Display.Data["text/plain"])
+	}
+}
+
+func (files) Context() context.Context              { return context.Background() }
+func (files) Input(string, bool) (string, error) { return "", nil }
+`
 
 // translate makes a program of a notebook: declarations at the top level, all
 // statements in main, last values shown.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -25,6 +26,7 @@ type Trace struct {
 	V      []float64 // at steps 1, 2, ... or at the times T
 	T      []float64 // nil for 1, 2, ...
 	Spikes []bool    // whether the neuron fired at each time; nil to leave out
+	Dots   bool      // grey dots behind the lines: somebody else's result
 }
 
 // Potentials draws membrane potentials, spikes as bars above them, and the
@@ -39,6 +41,14 @@ func Potentials(title string, threshold float64, traces ...Trace) *plot.Plot {
 		p.Add(r)
 		k.add("threshold", r)
 	}
+	for _, t := range traces {
+		if t.Dots {
+			m := newMarks(t.times(), t.V, midInk, 2.6, draw.CircleGlyph{})
+			p.Add(m)
+			k.add(t.Name, m)
+		}
+	}
+	traces = slices.DeleteFunc(slices.Clone(traces), func(t Trace) bool { return t.Dots })
 	var lines []*curve
 	for i, t := range traces {
 		l := newCurve(t.times(), t.V, Colour(i), 1.3)
@@ -47,9 +57,7 @@ func Potentials(title string, threshold float64, traces ...Trace) *plot.Plot {
 		if len(t.V) <= 30 { // single steps are worth seeing
 			p.Add(newMarks(l.xs, l.ys, Colour(i), 1.8, draw.CircleGlyph{}))
 		}
-		if t.Name != "" {
-			k.add(t.Name, l)
-		}
+		k.add(t.Name, l)
 	}
 	low, high := p.Y.Min, p.Y.Max
 	if !(high > low) {

@@ -1,8 +1,10 @@
 package display
 
 import (
+	"bytes"
 	"fmt"
 	"image"
+	"io"
 	"maps"
 	"reflect"
 	"strings"
@@ -152,6 +154,9 @@ func structural(v any) (engine.Display, bool) {
 	if m, ok := v.(interface{ JPEG() []byte }); ok {
 		data[mimeJPEG] = m.JPEG()
 	}
+	if film := animation(v); film != nil {
+		data[sniff(film)] = film
+	}
 	if len(data) == 0 {
 		return engine.Display{}, false
 	}
@@ -168,4 +173,25 @@ func Merge(values ...any) Value {
 		maps.Copy(out.Metadata, d.Metadata)
 	}
 	return Value{out}
+}
+
+// maxAPNG is the size above which a film is shown as GIF, which has fewer
+// colours.
+const maxAPNG = 3 << 20
+
+// animation encodes a value that writes itself as animated PNG or GIF.
+func animation(v any) []byte {
+	var b bytes.Buffer
+	if m, ok := v.(interface{ APNG(io.Writer) error }); ok {
+		if err := m.APNG(&b); err == nil && b.Len() <= maxAPNG {
+			return b.Bytes()
+		}
+	}
+	if m, ok := v.(interface{ GIF(io.Writer) error }); ok {
+		var g bytes.Buffer
+		if err := m.GIF(&g); err == nil {
+			return g.Bytes()
+		}
+	}
+	return b.Bytes()
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -210,5 +211,33 @@ func TestHostAnswers(t *testing.T) {
 	ClearOutput(true)
 	if e := r.events[0]; e.Kind != engine.Clear || !e.Wait {
 		t.Errorf("%+v", e)
+	}
+}
+
+// film writes itself in two formats, of which the first may be too large.
+type film struct{ large bool }
+
+func (f film) APNG(w io.Writer) error {
+	w.Write([]byte("\x89PNG\r\n\x1a\n"))
+	if f.large {
+		w.Write(make([]byte, maxAPNG))
+	}
+	return nil
+}
+
+func (film) GIF(w io.Writer) error {
+	_, err := w.Write([]byte("GIF89a"))
+	return err
+}
+
+func TestFilm(t *testing.T) {
+	for _, c := range []struct {
+		large     bool
+		mime, not string
+	}{{false, "image/png", "image/gif"}, {true, "image/gif", "image/png"}} {
+		d := Bundle(film{c.large})
+		if d.Data[c.mime] == nil || d.Data[c.not] != nil {
+			t.Errorf("large %v: shown as %v", c.large, d.Data)
+		}
 	}
 }
