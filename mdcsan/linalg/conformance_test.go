@@ -98,6 +98,12 @@ func TestElementwise(t *testing.T) {
 			}
 			return 0
 		}, 0},
+		{"Spikes", func(s isa, dst, a, _ []float32) { s.spikes(dst, a, 0.25) }, func(_, a, _ float64) float64 {
+			if a > 0.25 {
+				return 1
+			}
+			return 0
+		}, 0},
 		{"Axpy", func(s isa, dst, a, _ []float32) { s.axpy(dst, 0.3, a) }, func(d, a, _ float64) float64 { return d + float64(float32(0.3))*a }, 2},
 		{"Scale", func(s isa, dst, a, _ []float32) { s.scale(dst, -1.7, a) }, func(_, a, _ float64) float64 { return float64(float32(-1.7)) * a }, 1},
 		{"Add", func(s isa, dst, a, b []float32) { s.add(dst, a, b) }, func(_, a, b float64) float64 { return a + b }, 1},

@@ -10,6 +10,7 @@ import (
 type Events struct {
 	start, end []int32  // of each row in index
 	index      []uint16 // columns, in order
+	value      []float32
 	rows, n    int
 }
 
@@ -117,6 +118,10 @@ func (w *Workspace) eventGemm(s isa, e *Events, n int, b []float32, ldb int, bia
 		}
 		return
 	}
+	if e.rows <= 8 { // packing would not pay
+		w.eventRows(s, &p, e)
+		return
+	}
 	nr := s.panel()
 	w.panel = grow(w.panel, max(2*e.n, depth)*nr)
 	for j := 0; j < n; {
@@ -129,6 +134,58 @@ func (w *Workspace) eventGemm(s isa, e *Events, n int, b []float32, ldb int, bia
 		}
 		w.eventStrip(s, &p, e, j, panels)
 		j += panels * nr
+	}
+}
+
+// eventRows sums the rows of B in place.
+func (w *Workspace) eventRows(s isa, p *product, e *Events) {
+	p.start()
+	for i := range e.rows {
+		s.gatherRow(p.c[i*p.ldc:][:p.n], e.Row(i), oneValue[:], 0, p.b, p.ldb)
+	}
+}
+
+var oneValue = [1]float32{1}
+
+// SparseGemv adds to y the rows of B (· × len(y)) that row i of e names, each
+// times its element of x: the product of a row x of which only the listed
+// elements are not zero.
+func SparseGemv(y []float32, e *Events, i int, x, b []float32, ldb int) {
+	best.sparseGemv(y, e, i, x, b, ldb)
+}
+
+func (s isa) sparseGemv(y []float32, e *Events, i int, x, b []float32, ldb int) {
+	fits("B", e.n, len(y), ldb, len(b))
+	list := e.Row(i)
+	if cap(e.value) < len(list) {
+		e.value = make([]float32, e.n)
+	}
+	value := e.value[:len(list)]
+	for k, j := range list {
+		value[k] = x[j]
+	}
+	s.gatherRow(y, list, value, 1, b, ldb)
+}
+
+// gatherRow adds value[k·step]·B[list[k]] for every k to y.
+func (s isa) gatherRow(y []float32, list []uint16, value []float32, step int, b []float32, ldb int) {
+	if len(list) == 0 {
+		return
+	}
+	done := 0
+	if width := 4 * s.panel(); s != portable && len(y) >= width {
+		blocks := len(y) / width
+		done = blocks * width
+		if s == avx512 {
+			gatherAVX512(blocks, len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, &y[0], &y[0])
+		} else {
+			gatherAVX2(blocks, len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, &y[0], &y[0])
+		}
+	}
+	if done < len(y) {
+		for k, j := range list {
+			s.axpy(y[done:], value[k*step], b[int(j)*ldb+done:][:len(y)-done])
+		}
 	}
 }
 

@@ -49,6 +49,11 @@ func gemm6AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, row
 //go:noescape
 func gemvAVX2(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32)
 
+// gatherAVX2 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
+//
+//go:noescape
+func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
+
 // packAVX2 copies k rows, rowB bytes apart, of two vectors each into a panel.
 //
 //go:noescape
@@ -103,6 +108,11 @@ func addAVX2(dst *float32, a *float32, b *float32, n int)
 //
 //go:noescape
 func mulAVX2(dst *float32, a *float32, b *float32, n int)
+
+// spikesAVX2 sets dst = 1 where x > threshold, else 0.
+//
+//go:noescape
+func spikesAVX2(dst *float32, x *float32, threshold float32, n int)
 
 // differAVX2 ors into acc the bits in which a and b differ.
 //
@@ -219,6 +229,11 @@ func gemm10AVX512(tiles int, k int, a *float32, rowA int, colA int, b *float32, 
 //go:noescape
 func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32)
 
+// gatherAVX512 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
+//
+//go:noescape
+func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
+
 // packAVX512 copies k rows, rowB bytes apart, of two vectors each into a panel.
 //
 //go:noescape
@@ -268,6 +283,11 @@ func addAVX512(dst *float32, a *float32, b *float32, n int)
 //
 //go:noescape
 func mulAVX512(dst *float32, a *float32, b *float32, n int)
+
+// spikesAVX512 sets dst = 1 where x > threshold, else 0.
+//
+//go:noescape
+func spikesAVX512(dst *float32, x *float32, threshold float32, n int)
 
 // differAVX512 ors into acc the bits in which a and b differ.
 //

@@ -989,6 +989,67 @@ done3:
 	VZEROUPPER
 	RET
 
+// func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
+// Requires: AVX, FMA3
+TEXT ·gatherAVX2(SB), NOSPLIT, $0-72
+	MOVQ blocks+0(FP), AX
+	MOVQ index+16(FP), CX
+	MOVQ value+24(FP), DX
+	MOVQ nextValue+32(FP), BX
+	MOVQ b+40(FP), SI
+	MOVQ rowB+48(FP), DI
+	MOVQ init+56(FP), R8
+	MOVQ y+64(FP), R9
+
+block1:
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	MOVQ    CX, R10
+	MOVQ    DX, R11
+	MOVQ    n+8(FP), R12
+	TESTQ   R12, R12
+	JZ      done3
+
+loop2:
+	VBROADCASTSS (R11), Y8
+	MOVWLZX      (R10), R13
+	IMULQ        DI, R13
+	VFMADD231PS  (SI)(R13*1), Y8, Y0
+	VFMADD231PS  32(SI)(R13*1), Y8, Y1
+	VFMADD231PS  64(SI)(R13*1), Y8, Y2
+	VFMADD231PS  96(SI)(R13*1), Y8, Y3
+	VFMADD231PS  128(SI)(R13*1), Y8, Y4
+	VFMADD231PS  160(SI)(R13*1), Y8, Y5
+	VFMADD231PS  192(SI)(R13*1), Y8, Y6
+	VFMADD231PS  224(SI)(R13*1), Y8, Y7
+	ADDQ         $0x02, R10
+	ADDQ         BX, R11
+	DECQ         R12
+	JNZ          loop2
+
+done3:
+	VMOVUPS Y0, (R9)
+	VMOVUPS Y1, 32(R9)
+	VMOVUPS Y2, 64(R9)
+	VMOVUPS Y3, 96(R9)
+	VMOVUPS Y4, 128(R9)
+	VMOVUPS Y5, 160(R9)
+	VMOVUPS Y6, 192(R9)
+	VMOVUPS Y7, 224(R9)
+	ADDQ    $0x00000100, SI
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	DECQ    AX
+	JNZ     block1
+	VZEROUPPER
+	RET
+
 // func packAVX2(panel *float32, b *float32, rowB int, k int)
 // Requires: AVX
 TEXT ·packAVX2(SB), NOSPLIT, $0-32
@@ -1861,6 +1922,68 @@ tail4:
 	VMASKMOVPS (BX)(SI*4), Y0, Y2
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func spikesAVX2(dst *float32, x *float32, threshold float32, n int)
+// Requires: AVX
+TEXT ·spikesAVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSS f32_3f800000<>+0(SB), Y0
+	VBROADCASTSS threshold+16(FP), Y1
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x00000020, AX
+	JL           single2
+
+many1:
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VANDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	VMOVUPS 32(DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VANDPS  Y0, Y2, Y2
+	VMOVUPS Y2, 32(CX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VANDPS  Y0, Y2, Y2
+	VMOVUPS Y2, 64(CX)(BX*4)
+	VMOVUPS 96(DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VANDPS  Y0, Y2, Y2
+	VMOVUPS Y2, 96(CX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(BX*4), Y2
+	VCMPPS  $0x1e, Y1, Y2, Y2
+	VANDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	ADDQ    $0x08, BX
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), SI
+	NEGQ       AX
+	VMOVUPS    (SI)(AX*4), Y2
+	VMASKMOVPS (DX)(BX*4), Y2, Y3
+	VCMPPS     $0x1e, Y1, Y3, Y1
+	VANDPS     Y0, Y1, Y0
+	VMASKMOVPS Y0, Y2, (CX)(BX*4)
 
 done5:
 	VZEROUPPER
@@ -4647,6 +4770,67 @@ done3:
 	VZEROUPPER
 	RET
 
+// func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·gatherAVX512(SB), NOSPLIT, $0-72
+	MOVQ blocks+0(FP), AX
+	MOVQ index+16(FP), CX
+	MOVQ value+24(FP), DX
+	MOVQ nextValue+32(FP), BX
+	MOVQ b+40(FP), SI
+	MOVQ rowB+48(FP), DI
+	MOVQ init+56(FP), R8
+	MOVQ y+64(FP), R9
+
+block1:
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	VMOVUPS 192(R8), Z3
+	VMOVUPS 256(R8), Z4
+	VMOVUPS 320(R8), Z5
+	VMOVUPS 384(R8), Z6
+	VMOVUPS 448(R8), Z7
+	MOVQ    CX, R10
+	MOVQ    DX, R11
+	MOVQ    n+8(FP), R12
+	TESTQ   R12, R12
+	JZ      done3
+
+loop2:
+	VBROADCASTSS (R11), Z8
+	MOVWLZX      (R10), R13
+	IMULQ        DI, R13
+	VFMADD231PS  (SI)(R13*1), Z8, Z0
+	VFMADD231PS  64(SI)(R13*1), Z8, Z1
+	VFMADD231PS  128(SI)(R13*1), Z8, Z2
+	VFMADD231PS  192(SI)(R13*1), Z8, Z3
+	VFMADD231PS  256(SI)(R13*1), Z8, Z4
+	VFMADD231PS  320(SI)(R13*1), Z8, Z5
+	VFMADD231PS  384(SI)(R13*1), Z8, Z6
+	VFMADD231PS  448(SI)(R13*1), Z8, Z7
+	ADDQ         $0x02, R10
+	ADDQ         BX, R11
+	DECQ         R12
+	JNZ          loop2
+
+done3:
+	VMOVUPS Z0, (R9)
+	VMOVUPS Z1, 64(R9)
+	VMOVUPS Z2, 128(R9)
+	VMOVUPS Z3, 192(R9)
+	VMOVUPS Z4, 256(R9)
+	VMOVUPS Z5, 320(R9)
+	VMOVUPS Z6, 384(R9)
+	VMOVUPS Z7, 448(R9)
+	ADDQ    $0x00000200, SI
+	ADDQ    $0x00000200, R8
+	ADDQ    $0x00000200, R9
+	DECQ    AX
+	JNZ     block1
+	VZEROUPPER
+	RET
+
 // func packAVX512(panel *float32, b *float32, rowB int, k int)
 // Requires: AVX, AVX512F
 TEXT ·packAVX512(SB), NOSPLIT, $0-32
@@ -5368,6 +5552,69 @@ tail4:
 	VMOVUPS.Z (BX)(SI*4), K1, Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func spikesAVX512(dst *float32, x *float32, threshold float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·spikesAVX512(SB), NOSPLIT, $0-32
+	VBROADCASTSS f32_3f800000<>+0(SB), Z0
+	VBROADCASTSS threshold+16(FP), Z1
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x00000040, AX
+	JL           single2
+
+many1:
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z1, Z2, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VMOVUPS   Z2, (CX)(BX*4)
+	VMOVUPS   64(DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z1, Z2, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VMOVUPS   Z2, 64(CX)(BX*4)
+	VMOVUPS   128(DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z1, Z2, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VMOVUPS   Z2, 128(CX)(BX*4)
+	VMOVUPS   192(DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z1, Z2, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VMOVUPS   Z2, 192(CX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, AX
+	JGE       many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS   (DX)(BX*4), Z2
+	VCMPPS    $0x1e, Z1, Z2, K1
+	VMOVUPS.Z Z0, K1, Z2
+	VMOVUPS   Z2, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	SUBQ      $0x10, AX
+	JGE       one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, SI
+	SHLXQ     AX, SI, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VCMPPS    $0x1e, Z1, Z2, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*4)
 
 done5:
 	VZEROUPPER

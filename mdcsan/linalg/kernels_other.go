@@ -49,6 +49,11 @@ func gemvAVX2(blocks int, k int, x *float32, colX int, b *float32, rowB int, ini
 	panic("linalg: no assembly here")
 }
 
+// gatherAVX2 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
+func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32) {
+	panic("linalg: no assembly here")
+}
+
 // packAVX2 copies k rows, rowB bytes apart, of two vectors each into a panel.
 func packAVX2(panel *float32, b *float32, rowB int, k int) { panic("linalg: no assembly here") }
 
@@ -85,6 +90,11 @@ func addAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no as
 
 // mulAVX2 sets dst = a·b.
 func mulAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// spikesAVX2 sets dst = 1 where x > threshold, else 0.
+func spikesAVX2(dst *float32, x *float32, threshold float32, n int) {
+	panic("linalg: no assembly here")
+}
 
 // differAVX2 ors into acc the bits in which a and b differ.
 func differAVX2(acc *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
@@ -183,6 +193,11 @@ func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, i
 	panic("linalg: no assembly here")
 }
 
+// gatherAVX512 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
+func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32) {
+	panic("linalg: no assembly here")
+}
+
 // packAVX512 copies k rows, rowB bytes apart, of two vectors each into a panel.
 func packAVX512(panel *float32, b *float32, rowB int, k int) { panic("linalg: no assembly here") }
 
@@ -214,6 +229,11 @@ func addAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no 
 
 // mulAVX512 sets dst = a·b.
 func mulAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// spikesAVX512 sets dst = 1 where x > threshold, else 0.
+func spikesAVX512(dst *float32, x *float32, threshold float32, n int) {
+	panic("linalg: no assembly here")
+}
 
 // differAVX512 ors into acc the bits in which a and b differ.
 func differAVX512(acc *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }

@@ -314,6 +314,32 @@ func checkEventGemm(t *testing.T, s isa, w *Workspace, e *Events, spikes []float
 	}
 }
 
+func TestSparseGemv(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		r := stream(21)
+		for _, n := range []int{1, 30, 64, 80, 128, 200, 300} {
+			const k = 70
+			x, b, y0 := normal(r, k), normal(r, k*(n+1)), normal(r, n)
+			var e Events
+			e.list(s, x, 1, k, 0.2)
+			y, check := guarded(t, y0)
+			s.sparseGemv(y, &e, 0, x, b, n+1)
+			check()
+			for j := range n {
+				want := float64(y0[j])
+				for i, v := range x {
+					if v > 0.2 {
+						want += float64(v) * float64(b[i*(n+1)+j])
+					}
+				}
+				if !same(y[j], want, near(want, 100*eps)) {
+					t.Fatalf("n = %d: y[%d] = %g, want %g", n, j, y[j], want)
+				}
+			}
+		}
+	})
+}
+
 // TestEventGemmT: more rows than one chunk, so that chunks add up.
 func TestEventGemmT(t *testing.T) {
 	every(t, func(t *testing.T, s isa) {

@@ -80,6 +80,26 @@ func (s isa) reluGrad(dx, dy, y []float32) {
 	}
 }
 
+// Spikes sets dst[i] = 1 where x[i] > threshold, else 0.
+func Spikes(dst, x []float32, threshold float32) { best.spikes(dst, x, threshold) }
+
+func (s isa) spikes(dst, x []float32, threshold float32) {
+	checkLen("Spikes", len(dst), len(x))
+	switch s {
+	case avx512:
+		spikesAVX512(ptr(dst), ptr(x), threshold, len(x))
+	case avx2:
+		spikesAVX2(ptr(dst), ptr(x), threshold, len(x))
+	default:
+		for i, v := range x {
+			dst[i] = 0
+			if v > threshold {
+				dst[i] = 1
+			}
+		}
+	}
+}
+
 // Axpy adds alpha·x to y.
 func Axpy(y []float32, alpha float32, x []float32) { best.axpy(y, alpha, x) }
 

@@ -138,6 +138,49 @@ func gemm(s isa, rows int) {
 	end(s)
 }
 
+// gather writes y = init + the sum of value[i]·B[index[i]] for one row, eight
+// vectors of y at a time, B in place.
+func gather(s isa) {
+	const width = 8
+	begin(s, "gather", "func(blocks, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)",
+		"adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.")
+	blocks, index, value, next := param("blocks"), param("index"), param("value"), param("nextValue")
+	b, rowB, in, y := param("b"), param("rowB"), param("init"), param("y")
+	block, loop, done := label("block"), label("loop"), label("done")
+	Label(block)
+	var acc [width]reg.VecVirtual
+	for j := range acc {
+		acc[j] = s.load(Mem{Base: in, Disp: j * 4 * s.lanes})
+	}
+	pi, pv, n, row := GP64(), GP64(), GP64(), GP64()
+	MOVQ(index, pi)
+	MOVQ(value, pv)
+	Load(Param("n"), n)
+	TESTQ(n, n)
+	JZ(LabelRef(done))
+	Label(loop)
+	v := s.broadcast(Mem{Base: pv})
+	MOVWLZX(Mem{Base: pi}, row.As32())
+	IMULQ(rowB, row)
+	for j := range acc {
+		VFMADD231PS(Mem{Base: b, Index: row, Scale: 1, Disp: j * 4 * s.lanes}, v, acc[j])
+	}
+	ADDQ(U8(2), pi)
+	ADDQ(next, pv)
+	DECQ(n)
+	JNZ(LabelRef(loop))
+	Label(done)
+	for j := range acc {
+		VMOVUPS(acc[j], Mem{Base: y, Disp: j * 4 * s.lanes})
+	}
+	for _, p := range []reg.GPVirtual{b, in, y} {
+		ADDQ(U32(width*4*s.lanes), p)
+	}
+	DECQ(blocks)
+	JNZ(LabelRef(block))
+	end(s)
+}
+
 // pack writes the copy of rows of B (k×n, two vectors wide) into a panel.
 func pack(s isa) {
 	begin(s, "pack", "func(panel, b *float32, rowB, k int)",

@@ -24,6 +24,7 @@ func main() {
 			gemm(s, rows)
 		}
 		gemv(s)
+		gather(s)
 		pack(s)
 		eventSum(s, 1)
 		if !s.wide() {

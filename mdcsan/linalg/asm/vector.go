@@ -123,6 +123,11 @@ func elementwise(s isa) {
 		func() func(lanes) {
 			return func(l lanes) { l.store(s.mul(l.load("a"), l.load("b")), "dst") }
 		})
+	kernel("spikes", "func(dst, x *float32, threshold float32, n int)", "sets dst = 1 where x > threshold, else 0.", 4, []string{"dst", "x"},
+		func() func(lanes) {
+			one, th := s.constant(1), s.paramVec("threshold")
+			return func(l lanes) { l.store(s.keep(s.compare(greater, l.load("x"), th), one), "dst") }
+		})
 	kernel("differ", "func(acc, a, b *float32, n int)", "ors into acc the bits in which a and b differ.", 4, []string{"acc", "a", "b"},
 		func() func(lanes) {
 			return func(l lanes) {
