@@ -12,6 +12,7 @@ type Dense struct {
 	In, Out int
 	W, B    *Param // [out][in], [out]
 	ws      linalg.Workspace
+	base    []float32 // ForwardColumns: the bias and what does not vary
 }
 
 // NewDense returns a layer whose parameters are called W<index> and b<index>,
@@ -46,6 +47,17 @@ func (d *Dense) Backward(dx, dy, x []float32, n int) {
 // dx [n][hi-lo]; the parameters' gradients stay as they are.
 func (d *Dense) BackwardInput(dx, dy []float32, n, lo, hi int) {
 	d.ws.Gemm(false, true, n, hi-lo, d.Out, dy, d.Out, d.W.Value[lo*d.Out:], d.Out, 0, dx, hi-lo)
+}
+
+// ForwardEvents is Forward for spikes given as a list.
+func (d *Dense) ForwardEvents(y []float32, x *linalg.Events) {
+	d.ws.EventGemm(x, d.Out, d.W.Value, d.Out, d.B.Value, 0, y, d.Out)
+}
+
+// WeightGradEvents is Backward without dx for spikes given as a list.
+func (d *Dense) WeightGradEvents(dy []float32, x *linalg.Events) {
+	linalg.SumRows(d.B.Grad, 0, dy, len(dy)/d.Out, d.Out)
+	d.ws.EventGemmT(x, d.Out, dy, d.Out, d.W.Grad, d.Out)
 }
 
 // Grow returns a slice of n elements, in s where it has the capacity.

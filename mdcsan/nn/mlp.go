@@ -12,6 +12,9 @@ type MLP struct {
 	x      []float32   // input of the last Forward
 	h      [][]float32 // outputs of the layers, [n][Out], hidden ones rectified
 	d      [2][]float32
+	cols   *Columns // of x: own, or what ForwardColumns was given
+	own    Columns
+	given  bool
 }
 
 // NewMLP returns a network of sizes[0] inputs and sizes[len-1] outputs.
@@ -33,11 +36,23 @@ func (m *MLP) Hidden(l int) []float32 { return m.h[l] }
 
 // Forward returns the outputs [n][Out] for x [n][In]. Both x and the result
 // must stay untouched until Backward; the next Forward overwrites the result.
-func (m *MLP) Forward(x []float32, n int) []float32 {
-	m.x = x
+func (m *MLP) Forward(x []float32, n int) []float32 { return m.ForwardColumns(x, n, nil) }
+
+// ForwardColumns is Forward for an x whose columns the caller knows. Then
+// Backward's dx is that of [Dense.BackwardColumns].
+func (m *MLP) ForwardColumns(x []float32, n int, c *Columns) []float32 {
+	m.x, m.cols, m.given = x, c, c != nil
+	if !m.given {
+		m.own.Find(x, n, m.Layers[0].In)
+		m.cols = &m.own
+	}
 	for l, d := range m.Layers {
 		m.h[l] = Grow(m.h[l], n*d.Out)
-		d.Forward(m.h[l], x, n)
+		if l == 0 {
+			d.ForwardColumns(m.h[l], x, n, m.cols)
+		} else {
+			d.Forward(m.h[l], x, n)
+		}
 		if l < len(m.Layers)-1 {
 			linalg.Relu(m.h[l], m.h[l])
 		}
@@ -52,7 +67,7 @@ func (m *MLP) Backward(dx, dy []float32, n int) {
 	for l := len(m.Layers) - 1; l >= 0; l-- {
 		d := m.Layers[l]
 		if l == 0 {
-			d.Backward(dx, dy, m.x, n)
+			m.backwardFirst(dx, dy, n)
 			return
 		}
 		below := m.grad(l, n*d.In)
@@ -60,6 +75,16 @@ func (m *MLP) Backward(dx, dy []float32, n int) {
 		linalg.ReluGrad(below, below, m.h[l-1])
 		dy = below
 	}
+}
+
+// backwardFirst is the first layer's Backward. A caller that knows nothing of
+// columns wants every row of dx.
+func (m *MLP) backwardFirst(dx, dy []float32, n int) {
+	if dx != nil && !m.given {
+		m.Layers[0].Backward(dx, dy, m.x, n)
+		return
+	}
+	m.Layers[0].BackwardColumns(dx, dy, m.x, n, m.cols)
 }
 
 // BackwardInput computes only the gradient of the inputs lo to hi-1, as

@@ -20,12 +20,15 @@ type Actor struct {
 	stream  *rng.Stream // of the stochastic codings
 	params  []*nn.Param
 	fixed   []*nn.Param
-	x, dx   []float32 // input [steps][n][K] and its gradient
-	rate    []float32 // [n][M*O]
+	x, dx   []float32     // input [steps][n][K] and its gradient
+	in      input         // of the last Forward
+	cols    [2]nn.Columns // of obs and x
+	rate    []float32     // [n][M*O]
 	drate   []float32
 	obs     []float32 // of the last Forward
 	n       int
 	hasGrad bool // the encoder learns
+	general bool // compute everything, for a recording
 }
 
 // body is what lies between encoder and decoder: spiking layers or a
@@ -33,8 +36,8 @@ type Actor struct {
 type body interface {
 	params() []*nn.Param
 	fixed() []*nn.Param
-	forward(rate, x []float32, n int)
-	backward(dx, drate, x []float32, n int) // dx nil: not needed
+	forward(rate []float32, in input)
+	backward(dx, drate []float32, in input) // dx nil: not needed; see nn.Dense.BackwardColumns
 	record(r *Recording)
 }
 
@@ -131,9 +134,17 @@ func (a *Actor) Forward(dst, obs []float32, n int) {
 	a.obs, a.n = obs[:n*a.cfg.ObsDim], n
 	steps, size := a.enc.Shape()
 	a.x = nn.Grow(a.x, steps*n*size)
-	a.enc.Encode(a.x, a.obs, n)
+	a.in = input{x: a.x, n: n, steps: steps}
+	if p, ok := a.enc.(*Population); ok && !a.general {
+		a.cols[0].Find(a.obs, n, p.N)
+		a.cols[1].Scale(&a.cols[0], p.J)
+		a.in.cols = &a.cols[1]
+		p.encode(a.x, a.obs, n, &a.cols[0])
+	} else {
+		a.enc.Encode(a.x, a.obs, n)
+	}
 	a.rate = nn.Grow(a.rate, n*a.cfg.ActDim*a.cfg.O)
-	a.body.forward(a.rate, a.x, n)
+	a.body.forward(a.rate, a.in)
 	a.dec.forward(dst, a.rate, n)
 	a.spoil(dst)
 }
@@ -161,10 +172,14 @@ func (a *Actor) Backward(dact []float32) {
 	a.drate = nn.Grow(a.drate, len(a.rate))
 	a.dec.backward(a.drate, dact, a.rate)
 	if !a.hasGrad {
-		a.body.backward(nil, a.drate, a.x, a.n)
+		a.body.backward(nil, a.drate, a.in)
 		return
 	}
 	a.dx = nn.Grow(a.dx, len(a.x))
-	a.body.backward(a.dx, a.drate, a.x, a.n)
+	a.body.backward(a.dx, a.drate, a.in)
+	if a.in.cols != nil {
+		a.enc.(*Population).backward(a.dx, a.x, a.obs, a.n, &a.cols[0])
+		return
+	}
 	a.enc.Backward(a.dx, a.x, a.obs, a.n)
 }

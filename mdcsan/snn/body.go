@@ -9,10 +9,13 @@ import (
 type spiking struct {
 	t, steps int
 	layers   []*layer
+	allFused bool
+	general  bool      // take the general way though all layers are fused: a recording
+	drate    []float32 // gradient of the last layer's spikes, the same at every step
 }
 
 func newSpiking(c Config, parts Parts, steps, size int, init *rng.Stream) *spiking {
-	s := &spiking{t: c.T, steps: steps}
+	s := &spiking{t: c.T, steps: steps, allFused: true}
 	for l, n := range c.LayerSizes() {
 		ly := &layer{Dense: nn.NewDense(l, size, n, init), decay: c.CurrentDecay}
 		if parts.Neuron != nil {
@@ -20,6 +23,8 @@ func newSpiking(c Config, parts Parts, steps, size int, init *rng.Stream) *spiki
 		} else {
 			ly.neuron = newNeuron(c, l, n)
 		}
+		ly.fused = newFused(ly.neuron, c.CurrentDecay)
+		s.allFused = s.allFused && ly.fused != nil
 		s.layers = append(s.layers, ly)
 		size = n
 	}
@@ -46,8 +51,12 @@ func (s *spiking) fixed() []*nn.Param {
 }
 
 // forward writes the firing rates of the output population.
-func (s *spiking) forward(rate, x []float32, n int) {
-	steps := s.steps
+func (s *spiking) forward(rate []float32, in input) {
+	if s.allFused && !s.general {
+		s.forwardFused(rate, in)
+		return
+	}
+	x, n, steps := in.x, in.n, in.steps
 	for _, l := range s.layers {
 		l.forward(x, n, steps, s.t)
 		x, steps = l.act.O, s.t
@@ -64,7 +73,11 @@ func (s *spiking) forward(rate, x []float32, n int) {
 	}
 }
 
-func (s *spiking) backward(dx, drate, x []float32, n int) {
+func (s *spiking) backward(dx, drate []float32, in input) {
+	if s.allFused && !s.general {
+		s.backwardFused(dx, drate, in)
+		return
+	}
 	last := &s.layers[len(s.layers)-1].act
 	last.DO = nn.Grow(last.DO, len(last.O))
 	for t := range last.T {
@@ -78,7 +91,7 @@ func (s *spiking) backward(dx, drate, x []float32, n int) {
 		below.DO = nn.Grow(below.DO, len(below.O))
 		s.layers[l].backward(below.DO, below.O)
 	}
-	s.layers[0].backward(dx, x)
+	s.layers[0].backward(dx, in.x)
 }
 
 // analogue is Pop-DAN's body: rectified hidden layers, linear output.
@@ -91,6 +104,8 @@ func newAnalogue(c Config, size int, init *rng.Stream) *analogue {
 func (a *analogue) params() []*nn.Param { return a.net.Params() }
 func (a *analogue) fixed() []*nn.Param  { return nil }
 
-func (a *analogue) forward(rate, x []float32, n int) { copy(rate, a.net.Forward(x, n)) }
+func (a *analogue) forward(rate []float32, in input) {
+	copy(rate, a.net.ForwardColumns(in.x, in.n, in.cols))
+}
 
-func (a *analogue) backward(dx, drate, _ []float32, n int) { a.net.Backward(dx, drate, n) }
+func (a *analogue) backward(dx, drate []float32, in input) { a.net.Backward(dx, drate, in.n) }

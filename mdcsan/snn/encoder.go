@@ -34,6 +34,7 @@ type Population struct {
 	N, J      int
 	Mean, Std *nn.Param // [N][J]
 	Frozen    bool      // the receptive fields do not learn
+	inv       []float32 // 1/sigma, at the last Encode or Backward
 }
 
 // NewPopulation returns receptive fields with means evenly spaced from
@@ -73,18 +74,31 @@ func (p *Population) Fixed() []*nn.Param {
 
 // Encode writes the activations.
 func (p *Population) Encode(x, obs []float32, n int) {
+	p.prepare()
 	k := p.N * p.J
 	for b := range n {
-		for i, s := range obs[b*p.N : (b+1)*p.N] {
-			lo, hi := i*p.J, (i+1)*p.J
-			mean, std, a := p.Mean.Value[lo:hi], p.Std.Value[lo:hi], x[b*k+lo:b*k+hi]
-			for j := range a {
-				d := (s - mean[j]) / std[j]
-				a[j] = -0.5 * d * d
-			}
+		linalg.Gauss(x[b*k:(b+1)*k], obs[b*p.N:(b+1)*p.N], p.Mean.Value, p.inv)
+	}
+}
+
+// encode is Encode where only some dimensions vary: the others are written to
+// the first row only.
+func (p *Population) encode(x, obs []float32, n int, cols *nn.Columns) {
+	p.Encode(x, obs, min(n, 1))
+	for b := 1; b < n; b++ {
+		for _, r := range cols.Varying() {
+			lo, hi, at := r.Lo*p.J, r.Hi*p.J, b*p.N*p.J
+			linalg.Gauss(x[at+lo:at+hi], obs[b*p.N+r.Lo:b*p.N+r.Hi], p.Mean.Value[lo:hi], p.inv[lo:hi])
 		}
 	}
-	linalg.Exp(x[:n*k], x[:n*k])
+}
+
+// prepare computes 1/sigma.
+func (p *Population) prepare() {
+	p.inv = nn.Grow(p.inv, len(p.Std.Value))
+	for k, s := range p.Std.Value {
+		p.inv[k] = 1 / s
+	}
 }
 
 // Backward sets the gradients of means and standard deviations:
@@ -93,23 +107,33 @@ func (p *Population) Backward(dx, x, obs []float32, n int) {
 	if p.Frozen {
 		return
 	}
+	p.prepare()
 	clear(p.Mean.Grad)
 	clear(p.Std.Grad)
-	k := p.N * p.J
 	for b := range n {
-		for i, s := range obs[b*p.N : (b+1)*p.N] {
-			lo, hi := i*p.J, (i+1)*p.J
-			mean, std := p.Mean.Value[lo:hi], p.Std.Value[lo:hi]
-			dm, ds := p.Mean.Grad[lo:hi], p.Std.Grad[lo:hi]
-			a, da := x[b*k+lo:b*k+hi], dx[b*k+lo:b*k+hi]
-			for j := range a {
-				d := (s - mean[j]) / std[j]
-				g := da[j] * a[j] * d / std[j]
-				dm[j] += g
-				ds[j] += g * d
-			}
+		p.add(dx, x, obs, b, 0, p.N)
+	}
+}
+
+// backward is Backward where only some dimensions vary: of the others the
+// first row of dx holds the gradient's sum over the batch.
+func (p *Population) backward(dx, x, obs []float32, n int, cols *nn.Columns) {
+	if p.Frozen {
+		return
+	}
+	p.Backward(dx, x, obs, min(n, 1))
+	for b := 1; b < n; b++ {
+		for _, r := range cols.Varying() {
+			p.add(dx, x, obs, b, r.Lo, r.Hi)
 		}
 	}
+}
+
+// add accumulates state b's gradient of dimensions from to to-1.
+func (p *Population) add(dx, x, obs []float32, b, from, to int) {
+	lo, hi, at := from*p.J, to*p.J, b*p.N*p.J
+	linalg.GaussGrad(p.Mean.Grad[lo:hi], p.Std.Grad[lo:hi], dx[at+lo:at+hi], x[at+lo:at+hi],
+		obs[b*p.N+from:b*p.N+to], p.Mean.Value[lo:hi], p.inv[lo:hi])
 }
 
 // rated is a population whose activations are turned into spikes at each of

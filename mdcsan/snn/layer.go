@@ -11,6 +11,7 @@ import "gomdcsan/mdcsan/nn"
 type layer struct {
 	*nn.Dense
 	neuron Neuron
+	fused  *fused  // nil: only the general way
 	decay  float32 // d_c
 	act    Activity
 	in     []float32 // W x + b of a constant input, [B][N]

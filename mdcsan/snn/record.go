@@ -20,7 +20,9 @@ type LayerRecord struct {
 // inside. It takes the place of the last Forward: Backward needs a new one.
 func (a *Actor) Record(obs []float32) *Recording {
 	r := &Recording{T: a.cfg.T, Action: make([]float32, a.cfg.ActDim), Obs: append([]float32(nil), obs...)}
-	a.Act(r.Action, r.Obs)
+	a.setGeneral(true)
+	a.Forward(r.Action, r.Obs, 1)
+	a.setGeneral(false)
 	if a.cfg.Neuron == ReLU {
 		r.T = 1
 	}
@@ -37,6 +39,14 @@ func (a *Actor) Record(obs []float32) *Recording {
 	}
 	a.body.record(r)
 	return r
+}
+
+// setGeneral chooses the way that keeps everything a recording shows.
+func (a *Actor) setGeneral(on bool) {
+	a.general = on
+	if s, ok := a.body.(*spiking); ok {
+		s.general = on
+	}
 }
 
 func (s *spiking) record(r *Recording) {

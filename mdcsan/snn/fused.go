@@ -1,0 +1,173 @@
+package snn
+
+import (
+	"gomdcsan/mdcsan/linalg"
+	"gomdcsan/mdcsan/nn"
+)
+
+// fused is the fast way through a layer of built-in neurons that do not learn
+// (the paper's MDC-SAN and its LIF twin): one kernel runs current, membrane and
+// spike of all steps, only voltages are kept, spikes go on as lists of events,
+// and products add up the rows that fired. Time is innermost but for the
+// neuron: [B][T][N]. It gives the same numbers as the general way, to rounding.
+type fused struct {
+	linalg.Neuron
+	v      []float32     // [B][T][N]
+	in, g  []float32     // weighted input, gradient of it; one step only if it is constant
+	do     []float32     // gradient of the spikes
+	spikes []float32     // as numbers, where they are too many for a list
+	events linalg.Events // of v
+}
+
+// dense is the share of spikes from which a dense product is faster.
+const dense = 0.6
+
+// newFused returns nil when the layer needs the general way.
+func newFused(neuron Neuron, decay float32) *fused {
+	f := &fused{Neuron: linalg.Neuron{CurrentDecay: decay}}
+	var s surrogate
+	switch n := neuron.(type) {
+	case *leaky:
+		s = n.surrogate
+		f.Kind, f.VoltageDecay = linalg.LIF, n.decay
+	case *dynamic:
+		if n.mode != ThetaFixed {
+			return nil
+		}
+		s = n.surrogate
+		f.Kind, f.U0 = linalg.DN, n.u0
+		if n.printed {
+			f.Kind = linalg.DNPrinted
+		}
+		f.ThetaV, f.ThetaU, f.ThetaR, f.ThetaS = n.full[0], n.full[1], n.full[2], n.full[3]
+	default:
+		return nil
+	}
+	if s.kind != Rectangular {
+		return nil
+	}
+	f.Threshold, f.Window = s.vth, s.w
+	return f
+}
+
+// input is what the first layer gets.
+type input struct {
+	x     []float32 // [steps][n][K]
+	n     int
+	steps int         // 1 or T
+	cols  *nn.Columns // of x when steps is 1 and they are known, else nil
+}
+
+// forwardFirst runs the first layer.
+func (l *layer) forwardFirst(in input, t int) {
+	f := l.fused
+	size := in.n * l.Out
+	f.in = nn.Grow(f.in, size*in.steps)
+	x := linalg.Constant(f.in, l.Out)
+	switch {
+	case in.steps > 1: // the encoder's order is [T][B]
+		x = linalg.Steps{Data: f.in, Step: size, Row: l.Out}
+		l.Dense.Forward(f.in, in.x, in.n*in.steps)
+	case in.cols != nil:
+		l.Dense.ForwardColumns(f.in, in.x, in.n, in.cols)
+	default:
+		l.Dense.Forward(f.in, in.x, in.n)
+	}
+	f.run(x, t, in.n, l.Out)
+}
+
+// forwardNext runs a layer on the spikes of the one below.
+func (l *layer) forwardNext(below *fused, t, n int) {
+	f := l.fused
+	f.in = nn.Grow(f.in, n*t*l.Out)
+	if below.events.Density() < dense {
+		l.ForwardEvents(f.in, &below.events)
+	} else {
+		below.number()
+		l.Dense.Forward(f.in, below.spikes, n*t)
+	}
+	f.run(linalg.ByRow(f.in, t, l.Out), t, n, l.Out)
+}
+
+func (f *fused) run(x linalg.Steps, t, n, size int) {
+	f.v = nn.Grow(f.v, n*t*size)
+	f.Forward(linalg.ByRow(f.v, t, size), linalg.Steps{}, linalg.Steps{}, x, t, n, size)
+	f.events.List(f.v, n*t, size, f.Threshold)
+}
+
+// number writes the spikes as zeros and ones.
+func (f *fused) number() {
+	f.spikes = nn.Grow(f.spikes, len(f.v))
+	linalg.Spikes(f.spikes, f.v, f.Threshold)
+}
+
+// rates writes the share of steps at which each neuron fired, [n][size].
+func (f *fused) rates(rate []float32, t, n, size int) {
+	f.number()
+	for b := range n {
+		linalg.SumRows(rate[b*size:(b+1)*size], 0, f.spikes[b*t*size:], t, size)
+	}
+	for i := range rate {
+		rate[i] /= float32(t)
+	}
+}
+
+// backwardNext sets the gradients of a layer from do, that of its spikes, and
+// writes that of the spikes below.
+func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
+	f := l.fused
+	f.g = nn.Grow(f.g, n*t*l.Out)
+	f.Backward(linalg.ByRow(f.g, t, l.Out), do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
+	if below.events.Density() < dense {
+		l.WeightGradEvents(f.g, &below.events)
+	} else {
+		below.number()
+		l.Dense.Backward(nil, f.g, below.spikes, n*t)
+	}
+	below.do = nn.Grow(below.do, n*t*l.In)
+	l.BackwardInput(below.do, f.g, n*t, 0, l.In)
+}
+
+// backwardFirst sets the gradients of the first layer and, unless dx is nil,
+// writes that of its input.
+func (l *layer) backwardFirst(dx []float32, do linalg.Steps, in input, t int) {
+	f := l.fused
+	size := in.n * l.Out
+	f.g = nn.Grow(f.g, size*in.steps)
+	g := linalg.Constant(f.g, l.Out)
+	if in.steps > 1 {
+		g = linalg.Steps{Data: f.g, Step: size, Row: l.Out}
+	}
+	f.Backward(g, do, linalg.ByRow(f.v, t, l.Out), t, in.n, l.Out)
+	if in.cols != nil {
+		l.BackwardColumns(dx, f.g, in.x, in.n, in.cols)
+		return
+	}
+	l.Dense.Backward(dx, f.g, in.x, in.n*in.steps)
+}
+
+// forwardFused is forward for layers that are all fused.
+func (s *spiking) forwardFused(rate []float32, in input) {
+	for i, l := range s.layers {
+		if i == 0 {
+			l.forwardFirst(in, s.t)
+		} else {
+			l.forwardNext(s.layers[i-1].fused, s.t, in.n)
+		}
+	}
+	last := s.layers[len(s.layers)-1]
+	last.fused.rates(rate, s.t, in.n, last.Out)
+}
+
+func (s *spiking) backwardFused(dx, drate []float32, in input) {
+	k := len(s.layers) - 1
+	s.drate = nn.Grow(s.drate, len(drate))
+	linalg.Scale(s.drate, 1/float32(s.t), drate)
+	do := linalg.Constant(s.drate, s.layers[k].Out)
+	for ; k > 0; k-- {
+		below := s.layers[k-1]
+		s.layers[k].backwardNext(do, below.fused, s.t, in.n)
+		do = linalg.ByRow(below.fused.do, s.t, below.Out)
+	}
+	s.layers[0].backwardFirst(dx, do, in, s.t)
+}
