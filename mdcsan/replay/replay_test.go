@@ -218,6 +218,22 @@ func TestSegments(t *testing.T) {
 	}
 }
 
+// TestSegmentsLater cuts the rows after all of them were added.
+func TestSegmentsLater(t *testing.T) {
+	rs := stream(rng.New(4, "x"), 40, 3, 2)
+	live := New(100, 3, 2)
+	fill(t, live, rs)
+	for cut := range uint64(41) {
+		back := New(100, 3, 2)
+		for _, s := range [][]byte{live.AppendRows(nil, 0, cut), live.AppendRows(nil, cut, 40)} {
+			if err := back.Load(s); err != nil {
+				t.Fatalf("cut at %d: %v", cut, err)
+			}
+		}
+		check(t, back, rs)
+	}
+}
+
 // same checks that two buffers sample the same bits, now and after more rows.
 func same(t *testing.T, a, b *Buffer) {
 	t.Helper()
