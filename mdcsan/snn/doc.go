@@ -43,6 +43,8 @@
 //     in name only, any gap between them in Fig. 5 is seed noise.
 //   - The codings without population use one receptive field of mean 0 per
 //     dimension, which cannot tell the sign of a state.
+//   - A learnt theta starts at one value for all neurons ([ThetaStart]), as the
+//     cloud of Fig. 6 shows; the text says at random.
 //
 // # Layout and speed
 //
