@@ -94,6 +94,18 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: accepted", what)
 		}
 	}
+	bad := s.AppendState(nil)
+	for i := range 8 {
+		bad[len(bad)-8+i] = 0xff // the last number is NaN
+	}
+	if err := s.RestoreState(bad); err == nil {
+		t.Error("a state with NaN: accepted")
+	}
+	old := s.AppendState(nil)
+	old[len(stateTag)+1]++ // another version of MuJoCo
+	if err := s.RestoreState(old); err == nil || !strings.Contains(err.Error(), "saved with MuJoCo") {
+		t.Errorf("a state of another MuJoCo: %v", err)
+	}
 	if !slices.Equal(before, s.io) {
 		t.Error("a refused call changed the simulation")
 	}
@@ -238,6 +250,7 @@ func FuzzRestoreState(f *testing.F) {
 	f.Add(good[:len(good)-1])
 	f.Add(append(slices.Clone(good[:stateHead]), slices.Repeat([]byte{0x7f}, len(good)-stateHead)...))
 	f.Add([]byte(stateTag))
+	f.Add(append(slices.Clone(good[:stateHead]), slices.Repeat([]byte{0xff}, len(good)-stateHead)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if err := s.RestoreState(good); err != nil {
 			t.Fatal(err)

@@ -80,6 +80,20 @@ func TestGym(t *testing.T) {
 	}
 }
 
+// TestWrap: an angle is taken to [-pi, pi) from either side.
+func TestWrap(t *testing.T) {
+	for _, x := range []float64{0, 1, -1, 3.1, -3.1} {
+		for turns := range 5 {
+			if got := wrap(x + 2*math.Pi*float64(turns-2)); math.Abs(got-x) > 1e-12 {
+				t.Errorf("%v turned by %d is %v", x, turns-2, got)
+			}
+		}
+	}
+	if got := wrap(math.Pi); got != -math.Pi {
+		t.Errorf("pi is %v", got)
+	}
+}
+
 func TestResetRange(t *testing.T) {
 	p := New()
 	obs := make([]float64, 3)
