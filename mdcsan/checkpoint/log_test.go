@@ -66,7 +66,33 @@ func TestLogGoesBackToAnyFlushedState(t *testing.T) {
 		if got, _ := contents(t, l); !bytes.Equal(got, want(0, s.Records)) {
 			t.Fatalf("at %d records: %q", s.Records, got)
 		}
+		if size := totalSize(t, dir); size != totalBytes(s) {
+			t.Fatalf("files of %d bytes, %d belong to the state", size, totalBytes(s))
+		}
 	}
+}
+
+func totalSize(t *testing.T, dir string) (n int64) {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		info, err := f.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += info.Size()
+	}
+	return n
+}
+
+func totalBytes(s LogState) (n int64) {
+	for _, g := range s.Segments {
+		n += g.Bytes
+	}
+	return n
 }
 
 func TestLogDropsOldSegments(t *testing.T) {

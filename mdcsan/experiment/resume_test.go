@@ -103,6 +103,32 @@ func TestKilledRunsEndTheSame(t *testing.T) {
 	}
 }
 
+// The folder as it is at the moment of each evaluation, when results are ahead
+// of the checkpoint, resumes to the same end: what a power cut leaves.
+func TestFolderAtAnyMomentResumes(t *testing.T) {
+	c := tiny(filepath.Join(t.TempDir(), "run"))
+	r, err := New(c, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var copies []string
+	err = r.Train(context.Background(), func(p Progress) {
+		if p.Kind == Evaluated {
+			copies = append(copies, filepath.Join(t.TempDir(), "copy"))
+			if err := os.CopyFS(copies[len(copies)-1], os.DirFS(c.Dir)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err := errors.Join(err, r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range copies {
+		trainOrResume(t, dir)
+		compare(t, "copied", results(t, dir), results(t, c.Dir))
+	}
+}
+
 func trainOrResume(t *testing.T, dir string) {
 	r, err := Resume(dir, 0, Parts{})
 	if errors.Is(err, fs.ErrNotExist) {
@@ -187,9 +213,16 @@ func TestResumeErrors(t *testing.T) {
 	}
 }
 
-func TestReplayRingLargerThanCheckpoints(t *testing.T) {
+func TestSmallReplayRing(t *testing.T) {
+	for _, every := range []int{15, 70} { // less and more than the ring holds
+		t.Run(fmt.Sprint("checkpoints every ", every), func(t *testing.T) { testSmallRing(t, every) })
+	}
+}
+
+func testSmallRing(t *testing.T, every int) {
 	a := tiny(t.TempDir())
-	a.Replay = 40 // less than the steps between two checkpoints
+	a.Replay, a.CheckpointEvery = 40, every
+	a.Batch = 8
 	want := results(t, train(t, a).Config.Dir)
 	b := a
 	b.Dir = t.TempDir()
@@ -214,4 +247,7 @@ func TestReplayRingLargerThanCheckpoints(t *testing.T) {
 		}
 	}
 	compare(t, "a small ring", results(t, b.Dir), want)
+	if logs, _ := filepath.Glob(filepath.Join(a.Dir, "replay-*.log")); len(logs) > 2 {
+		t.Errorf("segments that the ring has overwritten are still there: %v", logs)
+	}
 }

@@ -77,3 +77,23 @@ func TestOneSeedGivesOneResult(t *testing.T) {
 		t.Error("another seed gives the same results")
 	}
 }
+
+// How often one looks changes nothing: evaluations draw from streams of their
+// own.
+func TestEvaluationsDoNotDisturbTraining(t *testing.T) {
+	a, b := tiny(t.TempDir()), tiny(t.TempDir())
+	b.EvalEvery, b.EvalEpisodes = 300, 1
+	train(t, a)
+	r := train(t, b)
+	if results(t, a.Dir)[episodesName] != results(t, b.Dir)[episodesName] {
+		t.Error("other evaluations give other training episodes")
+	}
+	first, err := r.Actor().Evaluate(context.Background(), 2, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := r.Actor().Evaluate(context.Background(), 2, 5)
+	if err != nil || first.Mean != again.Mean {
+		t.Errorf("the same evaluation twice: %v and %v, %v", first, again, err)
+	}
+}
