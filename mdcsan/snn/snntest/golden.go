@@ -18,6 +18,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"gomdcsan/mdcsan/nn"
@@ -144,6 +145,25 @@ func (c Config) Build(t *testing.T, params, fixed Params) (net, second Network) 
 		Set(t, a.Fixed(), fixed)
 	}
 	return a, a.Clone("second")
+}
+
+// BuildFixed is Build with a theta that does not learn, and whose values may
+// still differ from neuron to neuron; nil if the network has no theta.
+func (c Config) BuildFixed(t *testing.T, params Params) Network {
+	t.Helper()
+	learnt, theta := Params{}, Params{}
+	for name, v := range params {
+		if strings.HasPrefix(name, "theta_") {
+			theta[name] = v
+		} else {
+			learnt[name] = v
+		}
+	}
+	if len(theta) == 0 {
+		return nil
+	}
+	net, _ := c.Build(t, learnt, theta)
+	return net
 }
 
 // SNN returns the spiking network's configuration.
