@@ -42,3 +42,17 @@ func TestRestoreGoesOnExactly(t *testing.T) {
 		t.Fatal("rubbish accepted as a state")
 	}
 }
+
+func TestBitsAreTheStreamsNumbers(t *testing.T) {
+	bits := make([]uint32, 5)
+	a, b := New(1, "coding"), New(1, "coding")
+	a.Bits(bits)
+	for i := 0; i < 4; i += 2 {
+		if u := b.Uint64(); bits[i] != uint32(u) || bits[i+1] != uint32(u>>32) {
+			t.Errorf("bits %x, want the halves of %x", bits[i:i+2], u)
+		}
+	}
+	if uint32(b.Uint64()) != bits[4] || a.Uint64() != b.Uint64() {
+		t.Error("an odd number of draws leaves the stream elsewhere")
+	}
+}

@@ -143,6 +143,7 @@ type rated struct {
 	steps  int
 	a, da  []float32   // [n][K]: activations and their gradient
 	stream *rng.Stream // nil when deterministic
+	draws  [1024]uint32
 	thresh float32
 }
 
@@ -163,11 +164,12 @@ func (r *rated) Encode(x, obs []float32, n int) {
 func (r *rated) bernoulli(x []float32) {
 	const scale = 1.0 / (1 << 24)
 	for len(x) > 0 {
-		for k, p := range r.a {
-			u := float32(r.stream.Uint32()>>8) * scale // uniform on [0, 1)
-			x[k] = 0
-			if p > u {
-				x[k] = 1
+		for lo := 0; lo < len(r.a); lo += len(r.draws) {
+			a := r.a[lo:min(lo+len(r.draws), len(r.a))]
+			draws, spikes := r.draws[:len(a)], x[lo:lo+len(a)]
+			r.stream.Bits(draws)
+			for k, p := range a {
+				spikes[k] = spike(p, float32(draws[k]>>8)*scale) // uniform on [0, 1)
 			}
 		}
 		x = x[len(r.a):]
