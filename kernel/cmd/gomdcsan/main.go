@@ -22,6 +22,7 @@ var commands = []func() *cobra.Command{
 	newList,
 	newRun,
 	newWorker,
+	newDoctor,
 }
 
 func newRoot() *cobra.Command {
