@@ -100,9 +100,9 @@ func ask(ctx context.Context, info wire.ConnectionInfo) error {
 func expect(published []*wire.Message, want string) error {
 	for _, m := range published {
 		var c struct {
-			Data       map[string]any `json:"data"`
-			Name       string         `json:"ename"`
-			Value      string         `json:"evalue"`
+			Data  map[string]any `json:"data"`
+			Name  string         `json:"ename"`
+			Value string         `json:"evalue"`
 		}
 		if err := m.Decode(&c); err != nil {
 			return err
