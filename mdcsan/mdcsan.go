@@ -1,7 +1,7 @@
-// Package mdcsan trains and studies multi-dynamic-neuron spiking actors
-// (MDC-SAN) on continuous control, from notebooks, scripts and programs. It
-// gathers the names that most sessions need; the packages below it hold the
-// parts.
+// Package mdcsan trains and studies the multiscale dynamic coding improved
+// spiking actor network (MDC-SAN) on continuous control, from notebooks,
+// scripts and programs. It gathers the names that most sessions need; the
+// packages below it hold the parts.
 //
 //	cfg := mdcsan.QuickConfig("Pendulum-v1") // DefaultConfig has the paper's settings
 //	run, err := mdcsan.Train(ctx, cfg)       // returns what there is, also when interrupted

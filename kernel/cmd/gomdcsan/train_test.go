@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// gomdcsan runs the command within the test and returns what it printed.
+func gomdcsan(args ...string) (out string, err error) {
+	root := newRoot()
+	var b bytes.Buffer
+	root.SetOut(&b)
+	root.SetErr(&b)
+	root.SetArgs(args)
+	err = root.ExecuteContext(context.Background())
+	return b.String(), err
+}
+
+// small are the flags of a run of a second.
+func small(dir string) []string {
+	return []string{"train", "--task", "Pendulum-v1", "--hidden", "16", "--critic-hidden", "16", "--population", "3", "--t", "2", "--batch", "8",
+		"--steps", "600", "--start-steps", "100", "--update-after", "50", "--eval-every", "200", "--eval-episodes", "2", "--dir", dir}
+}
+
+func TestTrainEvalWatch(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	out, err := gomdcsan(small(dir)...)
+	if err != nil || strings.Count(out, "return ") < 3 || !strings.Contains(out, "600 of 600") {
+		t.Fatalf("train: %v\n%s", err, out)
+	}
+	npz := filepath.Join(t.TempDir(), "w.npz")
+	if out, err = gomdcsan("eval", dir, "--episodes", "3", "--random", "--npz", npz); err != nil || !strings.Contains(out, "3 episodes") || !strings.Contains(out, "random actions") {
+		t.Errorf("eval: %v\n%s", err, out)
+	}
+	if _, err := os.Stat(npz); err != nil {
+		t.Error(err)
+	}
+	var ev struct {
+		Mean    float64
+		Returns []float64
+	}
+	out, err = gomdcsan("eval", filepath.Join(dir, "latest.ckpt"), "--json", "--episodes", "4")
+	if err != nil || json.Unmarshal([]byte(out), &ev) != nil || len(ev.Returns) != 4 || ev.Mean >= 0 {
+		t.Errorf("eval --json: %v\n%s", err, out)
+	}
+	if out, err = gomdcsan("watch", filepath.Dir(dir), "--once"); err != nil || !strings.Contains(out, "done") || !strings.Contains(out, "600/600") {
+		t.Errorf("watch: %v\n%s", err, out)
+	}
+	if out, err = gomdcsan("train", "--resume", dir); err != nil || !strings.Contains(out, "complete") {
+		t.Errorf("resume of a complete run: %v\n%s", err, out)
+	}
+	if out, err = gomdcsan("train", "--resume", dir, "--steps", "800"); err != nil || !strings.Contains(out, "800 of 800") {
+		t.Errorf("resume with more steps: %v\n%s", err, out)
+	}
+}
+
+// Wrong input ends with one line that says what is wrong.
+func TestTrainErrors(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(file, []byte("task = 'Pendulum-v1'\nstep = 5\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"train", "--task", "Hoper-v3", "--dir", dir}, "Hopper-v3"},
+		{[]string{"train", "--task", "Pendulum-v1", "--coding", "morse", "--dir", dir}, `coding = "morse": must be one of`},
+		{[]string{"train", "--steps", "many", "--dir", dir}, `steps = "many": must be int`},
+		{[]string{"train", "--config", file, "--dir", dir}, `no such setting: "step" in line 2`},
+		{[]string{"train", "--resume", dir}, "is not a run"},
+		{[]string{"train", "--resume", dir, "--coding", "pop"}, "--coding cannot be changed"},
+		{[]string{"eval", filepath.Join(dir, "nothing.ckpt")}, "no such file"},
+		{[]string{"eval", file}, "not a gomdcsan checkpoint"},
+		{[]string{"watch", dir}, "no run in"},
+	} {
+		_, err := gomdcsan(c.args...)
+		if err == nil || !strings.Contains(err.Error(), c.says) || strings.Count(err.Error(), "\n") > 1 {
+			t.Errorf("%v: %v", c.args, err)
+		}
+	}
+}
+
+func TestConfigFileAndFlags(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(file, []byte("task = 'Pendulum-v1'\nsteps = 700\nt = 4\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := gomdcsan("train", "--config", file, "--t", "3", "--print-config")
+	if err != nil || !strings.Contains(out, "steps = 700") || !strings.Contains(out, "\nt = 3") || !strings.Contains(out, "task = 'Pendulum-v1'") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Ctrl-C saves and says how to go on.
+func TestTrainInterrupt(t *testing.T) {
+	if dir := os.Getenv("GOMDCSAN_TEST_CHILD"); dir != "" {
+		os.Args = append([]string{"gomdcsan"}, append(small(dir), "--steps", "1000000")...)
+		main()
+		return
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestTrainInterrupt$")
+	cmd.Env = append(os.Environ(), "GOMDCSAN_TEST_CHILD="+dir)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 { // until it is at work
+		if _, err := os.Stat(filepath.Join(dir, "progress.csv")); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	if err == nil || !strings.Contains(out.String(), "and saved; go on with: gomdcsan train --resume "+dir) {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	text, err := gomdcsan("watch", dir, "--once")
+	if err != nil || !strings.Contains(text, "stopped") {
+		t.Errorf("watch: %v\n%s", err, text)
+	}
+}
