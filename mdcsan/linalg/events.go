@@ -5,12 +5,13 @@ import (
 	"unsafe"
 )
 
-// Events lists the spikes of a matrix: which columns of each row are above a
-// threshold. The zero value is ready and grows to its size.
+// Events is a sparse matrix by rows: the spikes of a layer (zeros and ones), or
+// the elements that are not zero. The zero value is ready and grows to its size.
 type Events struct {
-	start, end []int32  // of each row in index
-	index      []uint16 // columns, in order
-	value      []float32
+	start, end []int32   // of each row in index
+	index      []uint16  // columns, in order
+	value      []float32 // of the elements; all 1 unless valued
+	valued     bool
 	rows, n    int
 }
 
@@ -20,10 +21,7 @@ func (e *Events) List(v []float32, rows, n int, threshold float32) {
 }
 
 func (e *Events) list(s isa, v []float32, rows, n int, threshold float32) {
-	if n > 65535 {
-		panic("linalg: Events: more than 65535 columns")
-	}
-	e.reset(rows, n, rows*n+8)
+	e.reset(rows, n, rows*n+8, false)
 	at := 0
 	for i := range rows {
 		row := v[i*n:][:n]
@@ -44,8 +42,39 @@ func (e *Events) list(s isa, v []float32, rows, n int, threshold float32) {
 	}
 }
 
-func (e *Events) reset(rows, n, size int) {
-	e.rows, e.n = rows, n
+// ListNonzero makes e the elements of v (rows × n, n at most 65535) that are
+// not zero. NaN is not zero.
+func (e *Events) ListNonzero(v []float32, rows, n int) { e.listNonzero(best, v, rows, n) }
+
+func (e *Events) listNonzero(s isa, v []float32, rows, n int) {
+	e.reset(rows, n, rows*n+8, true)
+	at := 0
+	for i := range rows {
+		row := v[i*n:][:n]
+		e.start[i] = int32(at)
+		whole := 0
+		if s != portable && n >= 8 {
+			whole = n &^ 7
+			at += nonzerosAVX2(&e.index[at], &e.value[at], &row[0], whole, &compressTable[0], &orderTable[0])
+		}
+		for j := whole; j < n; j++ {
+			e.index[at], e.value[at] = uint16(j), row[j]
+			if row[j] != 0 {
+				at++
+			}
+		}
+		e.end[i] = int32(at)
+	}
+}
+
+func (e *Events) reset(rows, n, size int, valued bool) {
+	if n > 65535 {
+		panic("linalg: Events: more than 65535 columns")
+	}
+	e.rows, e.n, e.valued = rows, n, valued
+	if valued {
+		e.value = grow(e.value, size)
+	}
 	if cap(e.start) < rows {
 		e.start, e.end = make([]int32, rows), make([]int32, rows)
 	}
@@ -60,7 +89,7 @@ func (e *Events) reset(rows, n, size int) {
 // lists the rows i−lo of from that have an event in column j.
 func (e *Events) Transpose(from *Events, lo, hi int) {
 	room := hi - lo
-	e.reset(from.n, room, from.n*room)
+	e.reset(from.n, room, from.n*room, from.valued)
 	for j := range e.start {
 		e.start[j] = int32(j * room)
 	}
@@ -68,11 +97,26 @@ func (e *Events) Transpose(from *Events, lo, hi int) {
 	copy(end, e.start)
 	index := e.index
 	for i := lo; i < hi; i++ {
+		if from.valued {
+			e.scatter(from, i, i-lo)
+			continue
+		}
 		for _, j := range from.index[from.start[i]:from.end[i]] {
 			at := end[j]
 			index[at] = uint16(i - lo)
 			end[j] = at + 1
 		}
+	}
+}
+
+// scatter appends from's row i with its values to the columns' lists.
+func (e *Events) scatter(from *Events, i, as int) {
+	lo, hi := from.start[i], from.end[i]
+	value := from.value[lo:hi]
+	for k, j := range from.index[lo:hi] {
+		at := e.end[j]
+		e.index[at], e.value[at] = uint16(as), value[k]
+		e.end[j] = at + 1
 	}
 }
 
@@ -88,37 +132,45 @@ func (e *Events) Len() int {
 // Density returns the share of the matrix that is events.
 func (e *Events) Density() float64 { return float64(e.Len()) / float64(max(1, e.rows*e.n)) }
 
+// Pays reports whether the products with e are faster than with the dense
+// matrix: EventGemm, or with transposed EventGemmT, which sorts the lists first.
+// The limits are where measured times cross (AVX2, 500×256×256 and 100×256×256);
+// AVX-512 doubles the speed of dense products, but not that of lists.
+func (e *Events) Pays(transposed bool) bool {
+	limit := 0.65
+	switch {
+	case e.valued && transposed:
+		limit = 0.35
+	case e.valued || transposed:
+		limit = 0.5
+	}
+	if best == avx512 {
+		limit *= 0.7
+	}
+	return e.Density() < limit
+}
+
 // Row returns row i's columns.
 func (e *Events) Row(i int) []uint16 { return e.index[e.start[i]:e.end[i]] }
 
-// EventGemm computes C = E·B + beta·C (or + bias, if not nil) for a matrix E of
-// zeros and ones given by its events: every row of C is the sum of the rows of
-// B (e.n × n) that its events name. beta is 0 or 1.
-func (w *Workspace) EventGemm(e *Events, n int, b []float32, ldb int, bias []float32, beta float32, c []float32, ldc int) {
-	w.eventGemm(best, e, n, b, ldb, bias, beta, c, ldc)
+// EventGemm computes C = E·op(B) + beta·C (or + bias, if not nil) for a sparse
+// E: every row of C is the sum of the rows of op(B) (e.n × n) that its events
+// name. beta is 0 or 1. What is not listed is skipped, whatever op(B) holds.
+func (w *Workspace) EventGemm(e *Events, transB bool, n int, b []float32, ldb int, bias []float32, beta float32, c []float32, ldc int) {
+	w.eventGemm(best, e, transB, n, b, ldb, bias, beta, c, ldc)
 }
 
-func (w *Workspace) eventGemm(s isa, e *Events, n int, b []float32, ldb int, bias []float32, beta float32, c []float32, ldc int) {
+func (w *Workspace) eventGemm(s isa, e *Events, transB bool, n int, b []float32, ldb int, bias []float32, beta float32, c []float32, ldc int) {
 	if beta != 0 && beta != 1 {
 		panic("linalg: EventGemm: beta is neither 0 nor 1")
 	}
-	p := product{m: e.rows, n: n, k: e.n, b: b, ldb: ldb, beta: beta, bias: bias, c: c, ldc: ldc}
+	p := product{transB: transB, m: e.rows, n: n, k: e.n, b: b, ldb: ldb, beta: beta, bias: bias, c: c, ldc: ldc}
 	p.checkC()
-	fits("B", e.n, n, ldb, len(b))
+	p.checkB()
 	if e.rows == 0 || n == 0 {
 		return
 	}
-	if s == portable || e.n == 0 {
-		p.start()
-		for i := range e.rows {
-			row := c[i*ldc:][:n]
-			for _, j := range e.Row(i) {
-				s.add(row, row, b[int(j)*ldb:][:n])
-			}
-		}
-		return
-	}
-	if e.rows <= 8 { // packing would not pay
+	if s == portable || e.n == 0 || e.rows <= 8 && !transB { // so few that packing would not pay
 		w.eventRows(s, &p, e)
 		return
 	}
@@ -130,18 +182,39 @@ func (w *Workspace) eventGemm(s isa, e *Events, n int, b []float32, ldb int, bia
 			panels = 2
 		}
 		for q := range panels {
-			packPanel(s, w.panel[q*e.n*nr:][:e.n*nr], false, b, ldb, 0, e.n, j+q*nr, min(nr, n-j-q*nr))
+			packPanel(s, w.panel[q*e.n*nr:][:e.n*nr], transB, b, ldb, 0, e.n, j+q*nr, min(nr, n-j-q*nr))
 		}
 		w.eventStrip(s, &p, e, j, panels)
 		j += panels * nr
 	}
 }
 
+// The kernels by implementation and number of panels.
+var (
+	eventSums = [...][3]func(rows int, start, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int){
+		avx2: {1: eventSum1AVX2, 2: eventSum2AVX2}, avx512: {1: eventSum1AVX512}}
+	valueSums = [...][3]func(rows int, start, end *int32, index *uint16, value, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int){
+		avx2: {1: valueSum1AVX2, 2: valueSum2AVX2}, avx512: {1: valueSum1AVX512}}
+)
+
 // eventRows sums the rows of B in place.
 func (w *Workspace) eventRows(s isa, p *product, e *Events) {
 	p.start()
 	for i := range e.rows {
-		s.gatherRow(p.c[i*p.ldc:][:p.n], e.Row(i), oneValue[:], 0, p.b, p.ldb)
+		row, list := p.c[i*p.ldc:][:p.n], e.Row(i)
+		value, step := oneValue[:], 0
+		if e.valued {
+			value, step = e.value[e.start[i]:e.end[i]], 1
+		}
+		if !p.transB {
+			s.gatherRow(row, list, value, step, p.b, p.ldb)
+			continue
+		}
+		for k, j := range list {
+			for q := range row {
+				row[q] += value[k*step] * p.b[q*p.ldb+int(j)]
+			}
+		}
 	}
 }
 
@@ -157,7 +230,7 @@ func SparseGemv(y []float32, e *Events, i int, x, b []float32, ldb int) {
 func (s isa) sparseGemv(y []float32, e *Events, i int, x, b []float32, ldb int) {
 	fits("B", e.n, len(y), ldb, len(b))
 	list := e.Row(i)
-	if cap(e.value) < len(list) {
+	if cap(e.value) < e.n {
 		e.value = make([]float32, e.n)
 	}
 	value := e.value[:len(list)]
@@ -189,7 +262,7 @@ func (s isa) gatherRow(y []float32, list []uint16, value []float32, step int, b 
 	}
 }
 
-// EventGemmT computes C = Eᵀ·D (e.n × n) for spikes E (e.rows × e.n) and a
+// EventGemmT computes C = Eᵀ·D (e.n × n) for a sparse E (e.rows × e.n) and a
 // dense D (e.rows × n): a weight gradient. Row j of C is the sum of the rows of
 // D at which column j had an event.
 func (w *Workspace) EventGemmT(e *Events, n int, d []float32, ldd int, c []float32, ldc int) {
@@ -204,7 +277,7 @@ func (w *Workspace) eventGemmT(s isa, e *Events, n int, d []float32, ldd int, c 
 		lo := i * size
 		hi := min(lo+size, e.rows)
 		w.columns.Transpose(e, lo, hi)
-		w.eventGemm(s, &w.columns, n, d[min(lo*ldd, len(d)):], ldd, nil, float32(min(i, 1)), c, ldc)
+		w.eventGemm(s, &w.columns, false, n, d[min(lo*ldd, len(d)):], ldd, nil, float32(min(i, 1)), c, ldc)
 	}
 }
 
@@ -226,14 +299,12 @@ func (w *Workspace) eventStrip(s isa, p *product, e *Events, j, panels int) {
 		out, rowC = &w.edge[0], 4*nr
 		init, rowInit = out, rowC
 	}
-	sum := eventSum1AVX2
-	switch {
-	case s == avx512:
-		sum = eventSum1AVX512
-	case panels == 2:
-		sum = eventSum2AVX2
+	index, panel, next := unsafe.SliceData(e.index), &w.panel[0], 4*e.n*nr
+	if e.valued {
+		valueSums[s][panels](e.rows, &e.start[0], &e.end[0], index, unsafe.SliceData(e.value), panel, next, init, rowInit, out, rowC)
+	} else {
+		eventSums[s][panels](e.rows, &e.start[0], &e.end[0], index, panel, next, init, rowInit, out, rowC)
 	}
-	sum(e.rows, &e.start[0], &e.end[0], unsafe.SliceData(e.index), &w.panel[0], 4*e.n*nr, init, rowInit, out, rowC)
 	if nb < panels*nr {
 		for i := range p.m {
 			copy(p.c[i*p.ldc+j:][:nb], w.edge[i*nr:])
@@ -250,6 +321,14 @@ var compressTable = func() (t [256 * 8]uint16) {
 			t[at] = uint16(bits.TrailingZeros(uint(m)))
 			at++
 		}
+	}
+	return t
+}()
+
+// orderTable is compressTable for VPERMPS: which lanes come first.
+var orderTable = func() (t [256 * 8]uint32) {
+	for i, lane := range compressTable {
+		t[i] = uint32(lane)
 	}
 	return t
 }()

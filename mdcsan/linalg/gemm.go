@@ -252,6 +252,10 @@ func (p *product) check() {
 	} else {
 		fits("A", p.m, p.k, p.lda, len(p.a))
 	}
+	p.checkB()
+}
+
+func (p *product) checkB() {
 	if p.transB {
 		fits("B", p.n, p.k, p.ldb, len(p.b))
 	} else {

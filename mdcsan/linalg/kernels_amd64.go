@@ -9,6 +9,11 @@ package linalg
 //go:noescape
 func eventsAVX2(index *uint16, x *float32, n int, threshold float32, table *uint16) int
 
+// nonzerosAVX2 lists the i with x[i] != 0, NaN included, with their values and returns their number; n is a multiple of 8, index and value have room for n+8.
+//
+//go:noescape
+func nonzerosAVX2(index *uint16, value *float32, x *float32, n int, table *uint16, order *uint32) int
+
 // packTAVX2 transposes 8 rows of 8·blocks elements into columns of a panel whose rows are rowPanel bytes apart.
 //
 //go:noescape
@@ -68,6 +73,16 @@ func eventSum1AVX2(rows int, start *int32, end *int32, index *uint16, panel *flo
 //
 //go:noescape
 func eventSum2AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
+
+// valueSum1AVX2 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
+//
+//go:noescape
+func valueSum1AVX2(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
+
+// valueSum2AVX2 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 2 panels, nextPanel bytes apart.
+//
+//go:noescape
+func valueSum2AVX2(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
 
 // expAVX2 sets dst = e^x.
 //
@@ -243,6 +258,11 @@ func packAVX512(panel *float32, b *float32, rowB int, k int)
 //
 //go:noescape
 func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
+
+// valueSum1AVX512 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
+//
+//go:noescape
+func valueSum1AVX512(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
 
 // expAVX512 sets dst = e^x.
 //

@@ -55,6 +55,42 @@ loop1:
 	VZEROUPPER
 	RET
 
+// func nonzerosAVX2(index *uint16, value *float32, x *float32, n int, table *uint16, order *uint32) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·nonzerosAVX2(SB), NOSPLIT, $0-56
+	MOVQ         index+0(FP), AX
+	MOVQ         value+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         table+32(FP), SI
+	MOVQ         order+40(FP), DI
+	VXORPS       Y2, Y2, Y2
+	XORQ         R8, R8
+	VPXOR        X0, X0, X0
+	MOVQ         $0x00000008, R9
+	VMOVD        R9, X1
+	VPBROADCASTW X1, X1
+
+loop1:
+	VMOVUPS   (DX), Y3
+	VCMPPS    $0x04, Y2, Y3, Y4
+	VMOVMSKPS Y4, R9
+	POPCNTL   R9, R10
+	SHLL      $0x04, R9
+	VPADDW    (SI)(R9*1), X0, X4
+	VMOVDQU   X4, (AX)(R8*2)
+	VMOVDQU   (DI)(R9*2), Y4
+	VPERMPS   Y3, Y4, Y4
+	VMOVUPS   Y4, (CX)(R8*4)
+	ADDQ      R10, R8
+	VPADDW    X1, X0, X0
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, BX
+	JNZ       loop1
+	MOVQ      R8, ret+48(FP)
+	VZEROUPPER
+	RET
+
 // func packTAVX2(panel *float32, rowPanel int, b *float32, rowB int, blocks int)
 // Requires: AVX
 TEXT ·packTAVX2(SB), NOSPLIT, $0-40
@@ -1073,9 +1109,9 @@ loop1:
 // func eventSum1AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
 // Requires: AVX
 TEXT ·eventSum1AVX2(SB), NOSPLIT, $0-80
-	MOVQ rows+0(FP), AX
 	MOVQ start+8(FP), CX
 	MOVQ end+16(FP), DX
+	MOVQ rows+0(FP), AX
 	MOVQ panel+32(FP), BX
 	MOVQ init+48(FP), SI
 	MOVQ c+64(FP), DI
@@ -1148,9 +1184,9 @@ done5:
 // func eventSum2AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
 // Requires: AVX
 TEXT ·eventSum2AVX2(SB), NOSPLIT, $0-80
-	MOVQ rows+0(FP), AX
 	MOVQ start+8(FP), CX
 	MOVQ end+16(FP), DX
+	MOVQ rows+0(FP), AX
 	MOVQ panel+32(FP), BX
 	MOVQ init+48(FP), SI
 	MOVQ c+64(FP), DI
@@ -1232,6 +1268,192 @@ done5:
 	MOVQ    rowInit+56(FP), R9
 	ADDQ    R9, SI
 	MOVQ    rowC+72(FP), R9
+	ADDQ    R9, DI
+	DECQ    AX
+	JNZ     row1
+	VZEROUPPER
+	RET
+
+// func valueSum1AVX2(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·valueSum1AVX2(SB), NOSPLIT, $0-88
+	MOVQ start+8(FP), CX
+	MOVQ end+16(FP), DX
+	MOVQ rows+0(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ init+56(FP), SI
+	MOVQ c+72(FP), DI
+	MOVQ nextPanel+48(FP), R8
+	ADDQ BX, R8
+
+row1:
+	MOVLQSX (CX), R8
+	MOVLQSX (DX), R10
+	SUBQ    R8, R10
+	MOVQ    value+32(FP), R11
+	LEAQ    (R11)(R8*4), R9
+	MOVQ    index+24(FP), R11
+	LEAQ    (R11)(R8*2), R8
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	SUBQ    $0x04, R10
+	JL      rest3
+
+four2:
+	MOVWLZX      (R8), R11
+	SHLL         $0x06, R11
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  (BX)(R11*1), Y4, Y0
+	VFMADD231PS  32(BX)(R11*1), Y4, Y1
+	MOVWLZX      2(R8), R11
+	SHLL         $0x06, R11
+	VBROADCASTSS 4(R9), Y4
+	VFMADD231PS  (BX)(R11*1), Y4, Y2
+	VFMADD231PS  32(BX)(R11*1), Y4, Y3
+	MOVWLZX      4(R8), R11
+	SHLL         $0x06, R11
+	VBROADCASTSS 8(R9), Y4
+	VFMADD231PS  (BX)(R11*1), Y4, Y0
+	VFMADD231PS  32(BX)(R11*1), Y4, Y1
+	MOVWLZX      6(R8), R11
+	SHLL         $0x06, R11
+	VBROADCASTSS 12(R9), Y4
+	VFMADD231PS  (BX)(R11*1), Y4, Y2
+	VFMADD231PS  32(BX)(R11*1), Y4, Y3
+	ADDQ         $0x08, R8
+	ADDQ         $0x10, R9
+	SUBQ         $0x04, R10
+	JGE          four2
+
+rest3:
+	ADDQ $0x04, R10
+	JZ   done5
+
+one4:
+	MOVWLZX      (R8), R11
+	SHLL         $0x06, R11
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  (BX)(R11*1), Y4, Y2
+	VFMADD231PS  32(BX)(R11*1), Y4, Y3
+	ADDQ         $0x02, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          one4
+
+done5:
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (DI)
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y1, 32(DI)
+	ADDQ    $0x04, CX
+	ADDQ    $0x04, DX
+	MOVQ    rowInit+64(FP), R8
+	ADDQ    R8, SI
+	MOVQ    rowC+80(FP), R8
+	ADDQ    R8, DI
+	DECQ    AX
+	JNZ     row1
+	VZEROUPPER
+	RET
+
+// func valueSum2AVX2(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·valueSum2AVX2(SB), NOSPLIT, $0-88
+	MOVQ start+8(FP), CX
+	MOVQ end+16(FP), DX
+	MOVQ rows+0(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ init+56(FP), SI
+	MOVQ c+72(FP), DI
+	MOVQ nextPanel+48(FP), R8
+	ADDQ BX, R8
+
+row1:
+	MOVLQSX (CX), R9
+	MOVLQSX (DX), R11
+	SUBQ    R9, R11
+	MOVQ    value+32(FP), R12
+	LEAQ    (R12)(R9*4), R10
+	MOVQ    index+24(FP), R12
+	LEAQ    (R12)(R9*2), R9
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	SUBQ    $0x04, R11
+	JL      rest3
+
+four2:
+	MOVWLZX      (R9), R12
+	SHLL         $0x06, R12
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  (BX)(R12*1), Y8, Y0
+	VFMADD231PS  32(BX)(R12*1), Y8, Y1
+	VFMADD231PS  (R8)(R12*1), Y8, Y2
+	VFMADD231PS  32(R8)(R12*1), Y8, Y3
+	MOVWLZX      2(R9), R12
+	SHLL         $0x06, R12
+	VBROADCASTSS 4(R10), Y8
+	VFMADD231PS  (BX)(R12*1), Y8, Y4
+	VFMADD231PS  32(BX)(R12*1), Y8, Y5
+	VFMADD231PS  (R8)(R12*1), Y8, Y6
+	VFMADD231PS  32(R8)(R12*1), Y8, Y7
+	MOVWLZX      4(R9), R12
+	SHLL         $0x06, R12
+	VBROADCASTSS 8(R10), Y8
+	VFMADD231PS  (BX)(R12*1), Y8, Y0
+	VFMADD231PS  32(BX)(R12*1), Y8, Y1
+	VFMADD231PS  (R8)(R12*1), Y8, Y2
+	VFMADD231PS  32(R8)(R12*1), Y8, Y3
+	MOVWLZX      6(R9), R12
+	SHLL         $0x06, R12
+	VBROADCASTSS 12(R10), Y8
+	VFMADD231PS  (BX)(R12*1), Y8, Y4
+	VFMADD231PS  32(BX)(R12*1), Y8, Y5
+	VFMADD231PS  (R8)(R12*1), Y8, Y6
+	VFMADD231PS  32(R8)(R12*1), Y8, Y7
+	ADDQ         $0x08, R9
+	ADDQ         $0x10, R10
+	SUBQ         $0x04, R11
+	JGE          four2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVWLZX      (R9), R12
+	SHLL         $0x06, R12
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  (BX)(R12*1), Y8, Y4
+	VFMADD231PS  32(BX)(R12*1), Y8, Y5
+	VFMADD231PS  (R8)(R12*1), Y8, Y6
+	VFMADD231PS  32(R8)(R12*1), Y8, Y7
+	ADDQ         $0x02, R9
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          one4
+
+done5:
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS Y0, (DI)
+	VADDPS  Y5, Y1, Y1
+	VMOVUPS Y1, 32(DI)
+	VADDPS  Y6, Y2, Y2
+	VMOVUPS Y2, 64(DI)
+	VADDPS  Y7, Y3, Y3
+	VMOVUPS Y3, 96(DI)
+	ADDQ    $0x04, CX
+	ADDQ    $0x04, DX
+	MOVQ    rowInit+64(FP), R9
+	ADDQ    R9, SI
+	MOVQ    rowC+80(FP), R9
 	ADDQ    R9, DI
 	DECQ    AX
 	JNZ     row1
@@ -4854,9 +5076,9 @@ loop1:
 // func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
 // Requires: AVX, AVX512F
 TEXT ·eventSum1AVX512(SB), NOSPLIT, $0-80
-	MOVQ rows+0(FP), AX
 	MOVQ start+8(FP), CX
 	MOVQ end+16(FP), DX
+	MOVQ rows+0(FP), AX
 	MOVQ panel+32(FP), BX
 	MOVQ init+48(FP), SI
 	MOVQ c+64(FP), DI
@@ -4920,6 +5142,90 @@ done5:
 	MOVQ    rowInit+56(FP), R8
 	ADDQ    R8, SI
 	MOVQ    rowC+72(FP), R8
+	ADDQ    R8, DI
+	DECQ    AX
+	JNZ     row1
+	VZEROUPPER
+	RET
+
+// func valueSum1AVX512(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·valueSum1AVX512(SB), NOSPLIT, $0-88
+	MOVQ start+8(FP), CX
+	MOVQ end+16(FP), DX
+	MOVQ rows+0(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ init+56(FP), SI
+	MOVQ c+72(FP), DI
+	MOVQ nextPanel+48(FP), R8
+	ADDQ BX, R8
+
+row1:
+	MOVLQSX (CX), R8
+	MOVLQSX (DX), R10
+	SUBQ    R8, R10
+	MOVQ    value+32(FP), R11
+	LEAQ    (R11)(R8*4), R9
+	MOVQ    index+24(FP), R11
+	LEAQ    (R11)(R8*2), R8
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	SUBQ    $0x04, R10
+	JL      rest3
+
+four2:
+	MOVWLZX      (R8), R11
+	SHLL         $0x07, R11
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  (BX)(R11*1), Z4, Z0
+	VFMADD231PS  64(BX)(R11*1), Z4, Z1
+	MOVWLZX      2(R8), R11
+	SHLL         $0x07, R11
+	VBROADCASTSS 4(R9), Z4
+	VFMADD231PS  (BX)(R11*1), Z4, Z2
+	VFMADD231PS  64(BX)(R11*1), Z4, Z3
+	MOVWLZX      4(R8), R11
+	SHLL         $0x07, R11
+	VBROADCASTSS 8(R9), Z4
+	VFMADD231PS  (BX)(R11*1), Z4, Z0
+	VFMADD231PS  64(BX)(R11*1), Z4, Z1
+	MOVWLZX      6(R8), R11
+	SHLL         $0x07, R11
+	VBROADCASTSS 12(R9), Z4
+	VFMADD231PS  (BX)(R11*1), Z4, Z2
+	VFMADD231PS  64(BX)(R11*1), Z4, Z3
+	ADDQ         $0x08, R8
+	ADDQ         $0x10, R9
+	SUBQ         $0x04, R10
+	JGE          four2
+
+rest3:
+	ADDQ $0x04, R10
+	JZ   done5
+
+one4:
+	MOVWLZX      (R8), R11
+	SHLL         $0x07, R11
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  (BX)(R11*1), Z4, Z2
+	VFMADD231PS  64(BX)(R11*1), Z4, Z3
+	ADDQ         $0x02, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          one4
+
+done5:
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (DI)
+	VADDPS  Z3, Z1, Z1
+	VMOVUPS Z1, 64(DI)
+	ADDQ    $0x04, CX
+	ADDQ    $0x04, DX
+	MOVQ    rowInit+64(FP), R8
+	ADDQ    R8, SI
+	MOVQ    rowC+80(FP), R8
 	ADDQ    R8, DI
 	DECQ    AX
 	JNZ     row1

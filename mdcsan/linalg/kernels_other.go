@@ -9,6 +9,11 @@ func eventsAVX2(index *uint16, x *float32, n int, threshold float32, table *uint
 	panic("linalg: no assembly here")
 }
 
+// nonzerosAVX2 lists the i with x[i] != 0, NaN included, with their values and returns their number; n is a multiple of 8, index and value have room for n+8.
+func nonzerosAVX2(index *uint16, value *float32, x *float32, n int, table *uint16, order *uint32) int {
+	panic("linalg: no assembly here")
+}
+
 // packTAVX2 transposes 8 rows of 8·blocks elements into columns of a panel whose rows are rowPanel bytes apart.
 func packTAVX2(panel *float32, rowPanel int, b *float32, rowB int, blocks int) {
 	panic("linalg: no assembly here")
@@ -64,6 +69,16 @@ func eventSum1AVX2(rows int, start *int32, end *int32, index *uint16, panel *flo
 
 // eventSum2AVX2 adds the panel rows index[start:end] to init and stores it in C, for each row; 2 panels, nextPanel bytes apart.
 func eventSum2AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// valueSum1AVX2 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
+func valueSum1AVX2(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// valueSum2AVX2 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 2 panels, nextPanel bytes apart.
+func valueSum2AVX2(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
 	panic("linalg: no assembly here")
 }
 
@@ -203,6 +218,11 @@ func packAVX512(panel *float32, b *float32, rowB int, k int) { panic("linalg: no
 
 // eventSum1AVX512 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// valueSum1AVX512 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
+func valueSum1AVX512(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
 	panic("linalg: no assembly here")
 }
 

@@ -291,8 +291,8 @@ func checkList(t *testing.T, e *Events, x []float32, rows, n int, transposed boo
 func checkEventGemm(t *testing.T, s isa, w *Workspace, e *Events, spikes []float32, rows, k int) {
 	t.Helper()
 	r := stream(15)
-	for _, n := range []int{1, 15, 16, 30, 32, 80, 100} {
-		p := randomProduct(r, rows, n, k, false, false)
+	for i, n := range []int{1, 15, 16, 30, 32, 80, 100} {
+		p := randomProduct(r, rows, n, k, false, i%2 == 1)
 		p.a, p.lda = spikes, k
 		switch n % 3 {
 		case 0:
@@ -302,7 +302,7 @@ func checkEventGemm(t *testing.T, s isa, w *Workspace, e *Events, spikes []float
 		}
 		want, magnitude := reference(p)
 		c, check := guarded(t, p.c)
-		w.eventGemm(s, e, n, p.b, p.ldb, p.bias, p.beta, c, p.ldc)
+		w.eventGemm(s, e, p.transB, n, p.b, p.ldb, p.bias, p.beta, c, p.ldc)
 		check()
 		for i := range rows {
 			for j := range n {
@@ -312,6 +312,46 @@ func checkEventGemm(t *testing.T, s isa, w *Workspace, e *Events, spikes []float
 			}
 		}
 	}
+}
+
+// TestNonzero: lists with values, by row and by column.
+func TestNonzero(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		r := stream(22)
+		var e Events
+		var w Workspace
+		for _, shape := range [][2]int{{1, 1}, {3, 8}, {40, 80}, {9, 256}, {300, 33}} {
+			for _, share := range []float64{0, 0.5, 1} {
+				rows, k := shape[0], shape[1]
+				x := normal(r, rows*k)
+				count := len(x)
+				for i := range x {
+					if r.Float64() >= share {
+						x[i] = 0
+						count--
+					}
+				}
+				e.listNonzero(s, x, rows, k)
+				if e.Len() != count {
+					t.Fatalf("%d×%d: %d events, want %d", rows, k, e.Len(), count)
+				}
+				checkEventGemm(t, s, &w, &e, x, rows, k)
+				p := randomProduct(r, k, 40, rows, true, false)
+				p.a, p.lda = x, k
+				want, magnitude := reference(p)
+				w.eventGemmT(s, &e, p.n, p.b, p.ldb, p.c, p.ldc)
+				for i := range want {
+					if got := p.c[i/p.n*p.ldc+i%p.n]; !same(got, want[i], 50*eps*magnitude[i]+1e-30) {
+						t.Fatalf("%d×%d transposed: element %d is %g, want %g", rows, k, i, got, want[i])
+					}
+				}
+			}
+		}
+		nan := []float32{0, 0, 0, float32(math.NaN()), 0, 0, 0, 0, 0, float32(math.NaN())}
+		if e.listNonzero(s, nan, 1, len(nan)); e.Len() != 2 {
+			t.Errorf("NaN is not listed: %v", e.Row(0))
+		}
+	})
 }
 
 func TestSparseGemv(t *testing.T) {
@@ -380,7 +420,7 @@ func spikeTrain(rows, n int, share float64) []float32 {
 }
 
 func BenchmarkEvents(b *testing.B) {
-	for _, share := range []float64{0.1, 0.2, 0.4} {
+	for _, share := range []float64{0.1, 0.2, 0.4, 0.6} {
 		name := fmt.Sprintf("%.0f%%", 100*share)
 		v := spikeTrain(500, 256, share)
 		var e, back Events
@@ -390,7 +430,24 @@ func BenchmarkEvents(b *testing.B) {
 		b.Run("list/"+name, func(b *testing.B) { leastTime(b, 1, func() { e.List(v, 500, 256, 0.5) }) })
 		b.Run("transpose/"+name, func(b *testing.B) { leastTime(b, 1, func() { back.Transpose(&e, 0, 500) }) })
 		b.Run("forward/500x256x256/"+name, func(b *testing.B) {
-			leastTime(b, 1, func() { w.EventGemm(&e, 256, weights, 256, nil, 0, c, 256) })
+			leastTime(b, 1, func() { w.EventGemm(&e, false, 256, weights, 256, nil, 0, c, 256) })
+		})
+		b.Run("valued/100x256x256/"+name, func(b *testing.B) {
+			var e Events
+			leastTime(b, 1, func() {
+				e.ListNonzero(v[:100*256], 100, 256)
+				w.EventGemm(&e, false, 256, weights, 256, nil, 0, c, 256)
+			})
+		})
+		b.Run("valuedInput/100x256x256/"+name, func(b *testing.B) {
+			var e Events
+			e.ListNonzero(v[:100*256], 100, 256)
+			leastTime(b, 1, func() { w.EventGemm(&e, true, 256, weights, 256, nil, 0, c, 256) })
+		})
+		b.Run("valuedWeight/256x256x100/"+name, func(b *testing.B) {
+			var e Events
+			e.ListNonzero(v[:100*256], 100, 256)
+			leastTime(b, 1, func() { w.EventGemmT(&e, 256, c, 256, dw, 256) })
 		})
 		b.Run("weight/256x256x500/"+name, func(b *testing.B) {
 			leastTime(b, 1, func() { w.EventGemmT(&e, 256, c, 256, dw, 256) })

@@ -12,7 +12,8 @@ type Dense struct {
 	In, Out int
 	W, B    *Param // [out][in], [out]
 	ws      linalg.Workspace
-	base    []float32 // ForwardColumns: the bias and what does not vary
+	list    linalg.Events // of a gradient
+	base    []float32     // ForwardColumns: the bias and what does not vary
 }
 
 // NewDense returns a layer whose parameters are called W<index> and b<index>,
@@ -49,15 +50,26 @@ func (d *Dense) BackwardInput(dx, dy []float32, n, lo, hi int) {
 	d.ws.Gemm(false, true, n, hi-lo, d.Out, dy, d.Out, d.W.Value[lo*d.Out:], d.Out, 0, dx, hi-lo)
 }
 
-// ForwardEvents is Forward for spikes given as a list.
+// ForwardEvents is Forward for an x given as a list.
 func (d *Dense) ForwardEvents(y []float32, x *linalg.Events) {
-	d.ws.EventGemm(x, d.Out, d.W.Value, d.Out, d.B.Value, 0, y, d.Out)
+	d.ws.EventGemm(x, false, d.Out, d.W.Value, d.Out, d.B.Value, 0, y, d.Out)
 }
 
-// WeightGradEvents is Backward without dx for spikes given as a list.
+// WeightGradEvents is Backward without dx for an x given as a list.
 func (d *Dense) WeightGradEvents(dy []float32, x *linalg.Events) {
 	linalg.SumRows(d.B.Grad, 0, dy, len(dy)/d.Out, d.Out)
 	d.ws.EventGemmT(x, d.Out, dy, d.Out, d.W.Grad, d.Out)
+}
+
+// BackwardInputSparse is BackwardInput for all inputs where much of dy may be
+// zero: a rectifier's or a surrogate's gradient.
+func (d *Dense) BackwardInputSparse(dx, dy []float32, n int) {
+	d.list.ListNonzero(dy[:n*d.Out], n, d.Out)
+	if d.list.Pays(false) {
+		d.ws.EventGemm(&d.list, true, d.In, d.W.Value, d.Out, nil, 0, dx, d.In)
+		return
+	}
+	d.BackwardInput(dx, dy, n, 0, d.In)
 }
 
 // Grow returns a slice of n elements, in s where it has the capacity.

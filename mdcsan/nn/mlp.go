@@ -9,8 +9,9 @@ import (
 type MLP struct {
 	Layers []*Dense
 	params []*Param
-	x      []float32   // input of the last Forward
-	h      [][]float32 // outputs of the layers, [n][Out], hidden ones rectified
+	x      []float32       // input of the last Forward
+	h      [][]float32     // outputs of the layers, [n][Out], hidden ones rectified
+	sparse []linalg.Events // hidden outputs that are not zero, of batches
 	d      [2][]float32
 	cols   *Columns // of x: own, or what ForwardColumns was given
 	own    Columns
@@ -19,7 +20,7 @@ type MLP struct {
 
 // NewMLP returns a network of sizes[0] inputs and sizes[len-1] outputs.
 func NewMLP(sizes []int, init *rng.Stream) *MLP {
-	m := &MLP{h: make([][]float32, len(sizes)-1)}
+	m := &MLP{h: make([][]float32, len(sizes)-1), sparse: make([]linalg.Events, len(sizes)-1)}
 	for l := range len(sizes) - 1 {
 		d := NewDense(l, sizes[l], sizes[l+1], init)
 		m.Layers = append(m.Layers, d)
@@ -51,7 +52,7 @@ func (m *MLP) ForwardColumns(x []float32, n int, c *Columns) []float32 {
 		if l == 0 {
 			d.ForwardColumns(m.h[l], x, n, m.cols)
 		} else {
-			d.Forward(m.h[l], x, n)
+			m.forwardHidden(l, n)
 		}
 		if l < len(m.Layers)-1 {
 			linalg.Relu(m.h[l], m.h[l])
@@ -71,10 +72,49 @@ func (m *MLP) Backward(dx, dy []float32, n int) {
 			return
 		}
 		below := m.grad(l, n*d.In)
-		d.Backward(below, dy, m.h[l-1], n)
+		m.backwardHidden(below, dy, l, n)
 		linalg.ReluGrad(below, below, m.h[l-1])
 		dy = below
 	}
+}
+
+// fewRows is the batch below which looking for zeros does not pay.
+const fewRows = 16
+
+// forwardHidden runs layer l > 0 on the rectified outputs of the one below, of
+// which about half are zero.
+func (m *MLP) forwardHidden(l, n int) {
+	d, x := m.Layers[l], m.h[l-1]
+	if n >= fewRows && d.Out >= fewRows {
+		e := &m.sparse[l-1]
+		e.ListNonzero(x[:n*d.In], n, d.In)
+		if e.Pays(false) {
+			d.ForwardEvents(m.h[l], e)
+			return
+		}
+	}
+	d.Forward(m.h[l], x, n)
+}
+
+// backwardHidden is layer l's Backward, l > 0.
+func (m *MLP) backwardHidden(dx, dy []float32, l, n int) {
+	d := m.Layers[l]
+	if n >= fewRows && d.Out >= fewRows && m.sparse[l-1].Pays(true) {
+		d.WeightGradEvents(dy[:n*d.Out], &m.sparse[l-1])
+	} else {
+		d.Backward(nil, dy, m.h[l-1], n)
+	}
+	m.backwardBelow(dx, dy, l, n)
+}
+
+// backwardBelow writes the gradient of layer l's input.
+func (m *MLP) backwardBelow(dx, dy []float32, l, n int) {
+	d := m.Layers[l]
+	if n >= fewRows && d.Out >= fewRows {
+		d.BackwardInputSparse(dx, dy, n)
+		return
+	}
+	d.BackwardInput(dx, dy, n, 0, d.In)
 }
 
 // backwardFirst is the first layer's Backward. A caller that knows nothing of
@@ -93,7 +133,7 @@ func (m *MLP) BackwardInput(dx, dy []float32, n, lo, hi int) {
 	for l := len(m.Layers) - 1; l > 0; l-- {
 		d := m.Layers[l]
 		below := m.grad(l, n*d.In)
-		d.BackwardInput(below, dy, n, 0, d.In)
+		m.backwardBelow(below, dy, l, n)
 		linalg.ReluGrad(below, below, m.h[l-1])
 		dy = below
 	}

@@ -19,9 +19,6 @@ type fused struct {
 	events linalg.Events // of v
 }
 
-// dense is the share of spikes from which a dense product is faster.
-const dense = 0.6
-
 // newFused returns nil when the layer needs the general way.
 func newFused(neuron Neuron, decay float32) *fused {
 	f := &fused{Neuron: linalg.Neuron{CurrentDecay: decay}}
@@ -80,7 +77,7 @@ func (l *layer) forwardFirst(in input, t int) {
 func (l *layer) forwardNext(below *fused, t, n int) {
 	f := l.fused
 	f.in = nn.Grow(f.in, n*t*l.Out)
-	if below.events.Density() < dense {
+	if below.events.Pays(false) {
 		l.ForwardEvents(f.in, &below.events)
 	} else {
 		below.number()
@@ -118,14 +115,14 @@ func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
 	f := l.fused
 	f.g = nn.Grow(f.g, n*t*l.Out)
 	f.Backward(linalg.ByRow(f.g, t, l.Out), do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
-	if below.events.Density() < dense {
+	if below.events.Pays(true) {
 		l.WeightGradEvents(f.g, &below.events)
 	} else {
 		below.number()
 		l.Dense.Backward(nil, f.g, below.spikes, n*t)
 	}
 	below.do = nn.Grow(below.do, n*t*l.In)
-	l.BackwardInput(below.do, f.g, n*t, 0, l.In)
+	l.BackwardInputSparse(below.do, f.g, n*t)
 }
 
 // backwardFirst sets the gradients of the first layer and, unless dx is nil,

@@ -96,10 +96,12 @@ func (s isa) sqrt(a Op) reg.VecVirtual {
 	return v
 }
 
-// Comparison predicates of VCMPPS, ordered and quiet: false when either is NaN.
+// Comparison predicates of VCMPPS, quiet: false when either is NaN, but for
+// notEqual, which then is true.
 const (
-	less    = 0x11
-	greater = 0x1e
+	less     = 0x11
+	greater  = 0x1e
+	notEqual = 0x04
 )
 
 // compare returns the mask a ? b, a k register or a vector of all-ones lanes.

@@ -240,14 +240,21 @@ func shift(m Mem, bytes int) Mem {
 	return m
 }
 
-// eventSum writes the product of a spike matrix and packed panels: each row
-// is the sum of the panel rows that its list of events names.
-func eventSum(s isa, panels int) {
+// eventSum writes the product of a sparse matrix and packed panels: each row
+// is the sum of the panel rows that its list names, each times its value
+// unless the matrix holds only zeros and ones.
+func eventSum(s isa, panels int, values bool) {
 	width := 2 * panels // vectors
-	begin(s, fmt.Sprintf("eventSum%d", panels),
-		"func(rows int, start, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)",
-		fmt.Sprintf("adds the panel rows index[start:end] to init and stores it in C, for each row; %d panels, nextPanel bytes apart.", panels))
-	rows, start, stop := param("rows"), param("start"), param("end")
+	name, doc := "eventSum", "index[start:end]"
+	args := "rows int, start, end *int32, index *uint16, "
+	if values {
+		name, doc, args = "valueSum", doc+", each times its value,", args+"value *float32, "
+	}
+	begin(s, fmt.Sprintf("%s%d", name, panels),
+		"func("+args+"panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)",
+		fmt.Sprintf("adds the panel rows %s to init and stores it in C, for each row; %d panels, nextPanel bytes apart.", doc, panels))
+	rows, start, stop := GP64(), param("start"), param("end")
+	Load(Param("rows"), rows)
 	panel, in, c := param("panel"), param("init"), param("c")
 	second := GP64()
 	Load(Param("nextPanel"), second)
@@ -263,15 +270,18 @@ func eventSum(s isa, panels int) {
 		shiftBy = 7
 	}
 	row, four, rest, one, done := label("row"), label("four"), label("rest"), label("one"), label("done")
-	sets := 2 // independent chains of additions
-	unroll := 4
+	const sets, unroll = 2, 4 // sets: independent chains of additions
 
 	Label(row)
-	p, n, stride := GP64(), GP64(), GP64()
+	p, pv, n, stride := GP64(), GP64(), GP64(), GP64()
 	MOVLQSX(Mem{Base: start}, p)
 	MOVLQSX(Mem{Base: stop}, n)
 	SUBQ(p, n)
 	base := GP64()
+	if values {
+		Load(Param("value"), base)
+		LEAQ(Mem{Base: base, Index: p, Scale: 4}, pv)
+	}
 	Load(Param("index"), base)
 	LEAQ(Mem{Base: base, Index: p, Scale: 2}, p)
 	acc := make([][]reg.VecVirtual, sets)
@@ -284,21 +294,35 @@ func eventSum(s isa, panels int) {
 			}
 		}
 	}
-	add := func(u, disp int) {
+	add := func(u, i int) {
 		o := GP64()
-		MOVWLZX(Mem{Base: p, Disp: disp}, o.As32())
+		MOVWLZX(Mem{Base: p, Disp: 2 * i}, o.As32())
 		SHLL(U8(shiftBy), o.As32())
+		var x reg.VecVirtual
+		if values {
+			x = s.broadcast(Mem{Base: pv, Disp: 4 * i})
+		}
 		for j := range width {
-			VADDPS(at(o, j), acc[u][j], acc[u][j])
+			if values {
+				VFMADD231PS(at(o, j), x, acc[u][j])
+			} else {
+				VADDPS(at(o, j), acc[u][j], acc[u][j])
+			}
+		}
+	}
+	advance := func(n int) {
+		ADDQ(U8(2*n), p)
+		if values {
+			ADDQ(U8(4*n), pv)
 		}
 	}
 	SUBQ(U8(unroll), n)
 	JL(LabelRef(rest))
 	Label(four)
 	for u := range unroll {
-		add(u%sets, 2*u)
+		add(u%sets, u)
 	}
-	ADDQ(U8(2*unroll), p)
+	advance(unroll)
 	SUBQ(U8(unroll), n)
 	JGE(LabelRef(four))
 	Label(rest)
@@ -306,7 +330,7 @@ func eventSum(s isa, panels int) {
 	JZ(LabelRef(done))
 	Label(one)
 	add(1, 0)
-	ADDQ(U8(2), p)
+	advance(1)
 	DECQ(n)
 	JNZ(LabelRef(one))
 	Label(done)
@@ -322,6 +346,42 @@ func eventSum(s isa, panels int) {
 	ADDQ(stride, c)
 	DECQ(rows)
 	JNZ(LabelRef(row))
+	end(s)
+}
+
+// nonzeros writes the list of the lanes that are not zero, and their values.
+func nonzeros() {
+	s := avx2
+	begin(s, "nonzeros", "func(index *uint16, value, x *float32, n int, table *uint16, order *uint32) int",
+		"lists the i with x[i] != 0, NaN included, with their values and returns their number; n is a multiple of 8, index and value have room for n+8.")
+	index, value, x, n := param("index"), param("value"), param("x"), param("n")
+	table, order := param("table"), param("order")
+	total, base, eight, zero := GP64(), XMM(), XMM(), s.zero()
+	XORQ(total, total)
+	VPXOR(base, base, base)
+	e := GP64()
+	MOVQ(U32(8), e)
+	VMOVD(e.As32(), eight)
+	VPBROADCASTW(eight, eight)
+	loop := label("loop")
+	Label(loop)
+	v := s.load(Mem{Base: x})
+	mask, list, count := GP64(), XMM(), GP64()
+	VMOVMSKPS(s.compare(notEqual, v, zero), mask.As32())
+	POPCNTL(mask.As32(), count.As32())
+	SHLL(U8(4), mask.As32())
+	VPADDW(Mem{Base: table, Index: mask, Scale: 1}, base, list)
+	VMOVDQU(list, Mem{Base: index, Index: total, Scale: 2})
+	packed := s.vec()
+	VMOVDQU(Mem{Base: order, Index: mask, Scale: 2}, packed)
+	VPERMPS(v, packed, packed)
+	VMOVUPS(packed, Mem{Base: value, Index: total, Scale: 4})
+	ADDQ(count, total)
+	VPADDW(eight, base, base)
+	ADDQ(U8(32), x)
+	SUBQ(U8(8), n)
+	JNZ(LabelRef(loop))
+	Store(total, ReturnIndex(0))
 	end(s)
 }
 

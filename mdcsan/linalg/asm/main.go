@@ -18,6 +18,7 @@ func main() {
 	ConstraintExpr("amd64")
 	declareTables()
 	events()
+	nonzeros()
 	packTransposed()
 	for _, s := range []isa{avx2, avx512} {
 		for rows := 1; rows <= s.tileRows(); rows++ {
@@ -26,9 +27,11 @@ func main() {
 		gemv(s)
 		gather(s)
 		pack(s)
-		eventSum(s, 1)
-		if !s.wide() {
-			eventSum(s, 2)
+		for _, values := range []bool{false, true} {
+			eventSum(s, 1, values)
+			if !s.wide() {
+				eventSum(s, 2, values)
+			}
 		}
 		elementwise(s)
 		reductions(s)
