@@ -6,7 +6,10 @@
 // An Env belongs to one goroutine at a time.
 //
 // The physics tasks are in env/tasks (MuJoCo, build tag mujoco), the embedded
-// pure-Go one in env/pendulum; env/envtest holds the contract as a test.
+// pure-Go one in env/pendulum. Beside them: env/envtest, the contract as a test
+// that any environment can run; env/batch, which steps several at once;
+// env/render, pictures and films; env/mjcf, the robots as tables; env/mujoco,
+// the physics library.
 package env
 
 import (
