@@ -22,8 +22,7 @@ type machine struct {
 	out    io.Writer
 	root   string // the module's directory
 	cache  string // what may be thrown away: the test environment
-	data   string // what the installed command needs
-	isTerm bool
+	isTerm bool   // a person sits there and can be asked
 }
 
 func newMachine(ctx context.Context, o options, out io.Writer) (*machine, error) {
@@ -35,12 +34,10 @@ func newMachine(ctx context.Context, o options, out io.Writer) (*machine, error)
 	if err != nil {
 		return nil, fmt.Errorf("find the user's cache folder: %w (set HOME)", err)
 	}
-	st, err := os.Stdin.Stat()
 	return &machine{
 		ctx: ctx, opts: o, out: out, root: root,
 		cache:  filepath.Join(cache, "gomdcsan"),
-		data:   dataDir(),
-		isTerm: err == nil && st.Mode()&os.ModeCharDevice != 0 && os.Getenv("CI") == "",
+		isTerm: isTerminal(os.Stdin) && isTerminal(os.Stdout) && os.Getenv("CI") == "",
 	}, nil
 }
 
@@ -64,13 +61,15 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// dataDir is $XDG_DATA_HOME/gomdcsan or its usual place.
-func dataDir() string {
-	if d := os.Getenv("XDG_DATA_HOME"); d != "" {
-		return filepath.Join(d, "gomdcsan")
+// isTerminal reports whether f is a character device other than the null
+// device, which is as near as the standard library comes.
+func isTerminal(f *os.File) bool {
+	st, err := f.Stat()
+	if err != nil || st.Mode()&os.ModeCharDevice == 0 {
+		return false
 	}
-	home, _ := os.UserHomeDir()
-	return filepath.Join(home, ".local", "share", "gomdcsan")
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(st, null)
 }
 
 func (m *machine) say(format string, args ...any) { fmt.Fprintf(m.out, format+"\n", args...) }
