@@ -7,7 +7,8 @@ import (
 )
 
 // Encoder turns a batch of observations into the network's input over time.
-// Implement it to try a coding of your own, and hand it to [Build].
+// Implement it to try a coding of your own, try it with [CheckEncoder], and
+// hand it to [Build].
 type Encoder interface {
 	// Shape returns the number of distinct steps of input, which is 1 when all
 	// T steps get the same, or else T; and the number of input neurons K.

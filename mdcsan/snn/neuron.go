@@ -27,7 +27,7 @@ func (a *Activity) At(x []float32, t int) []float32 {
 }
 
 // Neuron is the dynamics of one layer. Implement it to try a neuron of your
-// own, and hand it to [Build].
+// own, try it with [CheckNeuron], and hand it to [Build].
 type Neuron interface {
 	// Params returns what learns besides the weights, nil if nothing does.
 	Params() []*nn.Param
