@@ -62,7 +62,7 @@ func limitFiles(t *testing.T, n uint64) (lift func()) {
 func TestFullDiskLosesNothing(t *testing.T) {
 	dir, child := inChild(t)
 	if !child {
-		compare(t, "after a full disk", results(t, dir), results(t, train(t, tiny(t.TempDir())).Config.Dir))
+		compare(t, "after a full disk", filesOf(t, dir), filesOf(t, train(t, tiny(t.TempDir())).Config.Dir))
 		return
 	}
 	c := tiny(dir)
@@ -102,7 +102,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 func TestFullDiskAtTheEnd(t *testing.T) {
 	dir, child := inChild(t)
 	if !child {
-		compare(t, "after a full disk", results(t, dir), results(t, train(t, tiny(t.TempDir())).Config.Dir))
+		compare(t, "after a full disk", filesOf(t, dir), filesOf(t, train(t, tiny(t.TempDir())).Config.Dir))
 		return
 	}
 	c := tiny(dir)

@@ -35,7 +35,7 @@ func (c *countdown) Err() error {
 // Interrupts at any point, followed by a new process or by going on in the
 // same one, change nothing.
 func TestInterruptedRunsEndTheSame(t *testing.T) {
-	want := results(t, train(t, tiny(t.TempDir())).Config.Dir)
+	want := filesOf(t, train(t, tiny(t.TempDir())).Config.Dir)
 	random := rand.New(rand.NewPCG(1, 1))
 	for range 3 {
 		c := tiny(t.TempDir())
@@ -58,7 +58,7 @@ func TestInterruptedRunsEndTheSame(t *testing.T) {
 		if err = errors.Join(err, r.Close()); err != nil {
 			t.Fatal(err)
 		}
-		compare(t, "interrupted", results(t, c.Dir), want)
+		compare(t, "interrupted", filesOf(t, c.Dir), want)
 	}
 }
 
@@ -74,7 +74,7 @@ func TestKilledRunsEndTheSame(t *testing.T) {
 		kills, _ = strconv.Atoi(s)
 	}
 	start := time.Now()
-	want := results(t, train(t, tiny(t.TempDir())).Config.Dir)
+	want := filesOf(t, train(t, tiny(t.TempDir())).Config.Dir)
 	whole := time.Since(start)
 	random := rand.New(rand.NewPCG(2, uint64(kills)))
 	for killed := 0; killed < kills; {
@@ -99,7 +99,7 @@ func TestKilledRunsEndTheSame(t *testing.T) {
 				t.Fatalf("after %d kills: %v\n%s", killed, err, &out)
 			}
 		}
-		compare(t, fmt.Sprintf("after %d kills", killed), results(t, dir), want)
+		compare(t, fmt.Sprintf("after %d kills", killed), filesOf(t, dir), want)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestFolderAtAnyMomentResumes(t *testing.T) {
 	}
 	for _, dir := range copies {
 		trainOrResume(t, dir)
-		compare(t, "copied", results(t, dir), results(t, c.Dir))
+		compare(t, "copied", filesOf(t, dir), filesOf(t, c.Dir))
 	}
 }
 
@@ -143,7 +143,7 @@ func trainOrResume(t *testing.T, dir string) {
 }
 
 func TestMoreStepsGiveTheLongerRun(t *testing.T) {
-	want := results(t, train(t, tiny(t.TempDir())).Config.Dir)
+	want := filesOf(t, train(t, tiny(t.TempDir())).Config.Dir)
 	c := tiny(t.TempDir())
 	c.Steps = 337
 	train(t, c)
@@ -155,7 +155,7 @@ func TestMoreStepsGiveTheLongerRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{progressName, evaluationsName, episodesName} {
-		if got := results(t, c.Dir)[name]; got != want[name] {
+		if got := filesOf(t, c.Dir)[name]; got != want[name] {
 			t.Errorf("%s differs:\n%s\nwant\n%s", name, got, want[name])
 		}
 	}
@@ -223,7 +223,7 @@ func testSmallRing(t *testing.T, every int) {
 	a := tiny(t.TempDir())
 	a.Replay, a.CheckpointEvery = 40, every
 	a.Batch = 8
-	want := results(t, train(t, a).Config.Dir)
+	want := filesOf(t, train(t, a).Config.Dir)
 	b := a
 	b.Dir = t.TempDir()
 	r, err := New(b, Parts{})
@@ -246,7 +246,7 @@ func testSmallRing(t *testing.T, every int) {
 			}
 		}
 	}
-	compare(t, "a small ring", results(t, b.Dir), want)
+	compare(t, "a small ring", filesOf(t, b.Dir), want)
 	if logs, _ := filepath.Glob(filepath.Join(a.Dir, "replay-*.log")); len(logs) > 2 {
 		t.Errorf("segments that the ring has overwritten are still there: %v", logs)
 	}

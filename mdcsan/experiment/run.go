@@ -81,8 +81,10 @@ func newState(seed uint64, spec env.Spec) *state {
 func (r *Run) Step() int { return r.step }
 
 // Done reports whether all steps of the configuration are done.
-func (r *Run) Done() bool {
-	return r.step >= r.Config.Steps && r.pendingUpdates == 0 && !r.evalDue
+func (r *Run) Done() bool { return r.complete(r.Config.Steps) }
+
+func (s *state) complete(steps int) bool {
+	return s.step >= steps && s.pendingUpdates == 0 && !s.evalDue
 }
 
 // Curve returns the evaluations' steps and mean returns, as plots want them.

@@ -36,8 +36,8 @@ func train(t *testing.T, c Config) *Run {
 	return r
 }
 
-// results are the files that must be the same in every run of one seed.
-func results(t *testing.T, dir string) map[string]string {
+// filesOf reads the files that must be the same in every run of one seed.
+func filesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	for _, name := range []string{progressName, evaluationsName, episodesName, bestName} {
@@ -71,9 +71,9 @@ func TestOneSeedGivesOneResult(t *testing.T) {
 	train(t, a)
 	train(t, b)
 	train(t, c)
-	want := results(t, a.Dir)
-	compare(t, "the same seed", results(t, b.Dir), want)
-	if results(t, c.Dir)[progressName] == want[progressName] {
+	want := filesOf(t, a.Dir)
+	compare(t, "the same seed", filesOf(t, b.Dir), want)
+	if filesOf(t, c.Dir)[progressName] == want[progressName] {
 		t.Error("another seed gives the same results")
 	}
 }
@@ -85,7 +85,7 @@ func TestEvaluationsDoNotDisturbTraining(t *testing.T) {
 	b.EvalEvery, b.EvalEpisodes = 300, 1
 	train(t, a)
 	r := train(t, b)
-	if results(t, a.Dir)[episodesName] != results(t, b.Dir)[episodesName] {
+	if filesOf(t, a.Dir)[episodesName] != filesOf(t, b.Dir)[episodesName] {
 		t.Error("other evaluations give other training episodes")
 	}
 	first, err := r.Actor().Evaluate(context.Background(), 2, 5)

@@ -164,18 +164,25 @@ func (r *Run) takeEvaluations(ck *checkpoint.File) error {
 	return nil
 }
 
+func (s *state) readCounters(ck *checkpoint.File) error {
+	n, err := ck.Int64("run/counters", 9)
+	if err != nil {
+		return err
+	}
+	s.step, s.episode, s.updates, s.pendingUpdates = int(n[0]), int(n[1]), int(n[2]), int(n[3])
+	s.begun, s.evalDue, s.saveDue = n[4] != 0, n[5] != 0, n[6] != 0
+	s.episodeLength, s.last.length = int(n[7]), int(n[8])
+	return nil
+}
+
 // restore takes up the state that checkpoint wrote.
 func (r *Run) restore(ck *checkpoint.File) error {
 	if kind, err := ck.Bytes("kind"); err != nil || string(kind) != "run" {
 		return fmt.Errorf("experiment: the checkpoint holds a %s, not a run to resume: %w", kind, checkpoint.ErrForeign)
 	}
-	n, err := ck.Int64("run/counters", 9)
-	if err != nil {
+	if err := r.readCounters(ck); err != nil {
 		return err
 	}
-	r.step, r.episode, r.updates, r.pendingUpdates = int(n[0]), int(n[1]), int(n[2]), int(n[3])
-	r.begun, r.evalDue, r.saveDue = n[4] != 0, n[5] != 0, n[6] != 0
-	r.episodeLength, r.last.length = int(n[7]), int(n[8])
 	returns := make([]float64, 2)
 	if err := errors.Join(ck.ReadFloat64("run/obs", r.obs), ck.ReadFloat64("run/returns", returns)); err != nil {
 		return err

@@ -16,6 +16,7 @@ var commands = []func() *cobra.Command{
 	newTrain,
 	newEval,
 	newWatch,
+	newSweep,
 	newKernel,
 	newInstall,
 	newUninstall,
