@@ -14,6 +14,7 @@ func table_gomdcsan_mdcsan_env_mjcf() map[string]reflect.Value {
 		"Body":        reflect.ValueOf((*pkg.Body)(nil)),
 		"Capsule":     reflect.ValueOf(pkg.Capsule),
 		"CapsuleAt":   reflect.ValueOf(pkg.CapsuleAt),
+		"Centre":      reflect.ValueOf(pkg.Centre),
 		"Exact":       reflect.ValueOf(pkg.Exact),
 		"Free":        reflect.ValueOf(pkg.Free),
 		"Geom":        reflect.ValueOf((*pkg.Geom)(nil)),

@@ -13,12 +13,17 @@ func table_gomdcsan_mdcsan_env_tasks() map[string]reflect.Value {
 		"Contact":     reflect.ValueOf((*pkg.Contact)(nil)),
 		"ContactRNE":  reflect.ValueOf(pkg.ContactRNE),
 		"ContactZero": reflect.ValueOf(pkg.ContactZero),
+		"Film":        reflect.ValueOf((*pkg.Film)(nil)),
+		"Frame":       reflect.ValueOf(pkg.Frame),
 		"Locomotion":  reflect.ValueOf((*pkg.Locomotion)(nil)),
 		"Lookup":      reflect.ValueOf(pkg.Lookup),
 		"LookupWith":  reflect.ValueOf(pkg.LookupWith),
 		"Names":       reflect.ValueOf(pkg.Names),
 		"New":         reflect.ValueOf(pkg.New),
 		"Options":     reflect.ValueOf((*pkg.Options)(nil)),
+		"Picture":     reflect.ValueOf(pkg.Picture),
+		"Record":      reflect.ValueOf(pkg.Record),
+		"StartPose":   reflect.ValueOf(pkg.StartPose),
 		"Terms":       reflect.ValueOf((*pkg.Terms)(nil)),
 	}
 }

@@ -38,6 +38,8 @@ func table_gomdcsan_mdcsan_linalg() map[string]reflect.Value {
 		"Relu":         reflect.ValueOf(pkg.Relu),
 		"ReluGrad":     reflect.ValueOf(pkg.ReluGrad),
 		"Scale":        reflect.ValueOf(pkg.Scale),
+		"SparseGemv":   reflect.ValueOf(pkg.SparseGemv),
+		"Spikes":       reflect.ValueOf(pkg.Spikes),
 		"Steps":        reflect.ValueOf((*pkg.Steps)(nil)),
 		"Sum":          reflect.ValueOf(pkg.Sum),
 		"SumRows":      reflect.ValueOf(pkg.SumRows),

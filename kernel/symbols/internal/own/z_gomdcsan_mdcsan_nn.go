@@ -12,6 +12,7 @@ func table_gomdcsan_mdcsan_nn() map[string]reflect.Value {
 	return map[string]reflect.Value{
 		"Adam":         reflect.ValueOf((*pkg.Adam)(nil)),
 		"CheckFinite":  reflect.ValueOf(pkg.CheckFinite),
+		"Columns":      reflect.ValueOf((*pkg.Columns)(nil)),
 		"Copy":         reflect.ValueOf(pkg.Copy),
 		"Count":        reflect.ValueOf(pkg.Count),
 		"DeepActor":    reflect.ValueOf((*pkg.DeepActor)(nil)),
@@ -27,6 +28,7 @@ func table_gomdcsan_mdcsan_nn() map[string]reflect.Value {
 		"Param":        reflect.ValueOf((*pkg.Param)(nil)),
 		"ParamTensor":  reflect.ValueOf(pkg.ParamTensor),
 		"Polyak":       reflect.ValueOf(pkg.Polyak),
+		"Span":         reflect.ValueOf((*pkg.Span)(nil)),
 		"Tensor":       reflect.ValueOf((*pkg.Tensor)(nil)),
 	}
 }

@@ -43,6 +43,7 @@ func table_gomdcsan_plotting() map[string]reflect.Value {
 		"PaperTheta":         reflect.ValueOf(pkg.PaperTheta),
 		"PaperTrace":         reflect.ValueOf(pkg.PaperTrace),
 		"PhasePlane":         reflect.ValueOf(pkg.PhasePlane),
+		"Pictures":           reflect.ValueOf(pkg.Pictures),
 		"Plane":              reflect.ValueOf((*pkg.Plane)(nil)),
 		"PlaneEquilibrium":   reflect.ValueOf((*pkg.PlaneEquilibrium)(nil)),
 		"Potentials":         reflect.ValueOf(pkg.Potentials),

@@ -16,6 +16,7 @@ func Packages() [][2]string {
 		{"gomdcsan/mdcsan/env", "env"},
 		{"gomdcsan/mdcsan/env/mjcf", "mjcf"},
 		{"gomdcsan/mdcsan/env/pendulum", "pendulum"},
+		{"gomdcsan/mdcsan/env/render", "render"},
 		{"gomdcsan/mdcsan/env/tasks", "tasks"},
 		{"gomdcsan/mdcsan/experiment", "experiment"},
 		{"gomdcsan/mdcsan/linalg", "linalg"},
@@ -47,6 +48,8 @@ func Table(path string) map[string]reflect.Value {
 		return table_gomdcsan_mdcsan_env_mjcf()
 	case "gomdcsan/mdcsan/env/pendulum":
 		return table_gomdcsan_mdcsan_env_pendulum()
+	case "gomdcsan/mdcsan/env/render":
+		return table_gomdcsan_mdcsan_env_render()
 	case "gomdcsan/mdcsan/env/tasks":
 		return table_gomdcsan_mdcsan_env_tasks()
 	case "gomdcsan/mdcsan/experiment":
@@ -77,7 +80,7 @@ func Named(path string) []string {
 	case "gomdcsan/kernel/engine":
 		return []string{"encoding/json"}
 	case "gomdcsan/mdcsan":
-		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/snn"}
+		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/snn", "image"}
 	case "gomdcsan/mdcsan/bench":
 		return []string{"context", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/td3", "time"}
 	case "gomdcsan/mdcsan/checkpoint":
@@ -86,22 +89,24 @@ func Named(path string) []string {
 		return []string{"gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/env/pendulum":
 		return []string{"gomdcsan/mdcsan/env", "gomdcsan/mdcsan/rng"}
+	case "gomdcsan/mdcsan/env/render":
+		return []string{"image", "io", "time"}
 	case "gomdcsan/mdcsan/env/tasks":
-		return []string{"gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/mjcf", "gomdcsan/mdcsan/rng"}
+		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/mjcf", "gomdcsan/mdcsan/env/render", "gomdcsan/mdcsan/rng", "image", "io", "time"}
 	case "gomdcsan/mdcsan/experiment":
 		return []string{"context", "gomdcsan/mdcsan/checkpoint", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/rng", "gomdcsan/mdcsan/snn", "gomdcsan/mdcsan/td3", "reflect", "time"}
 	case "gomdcsan/mdcsan/nn":
-		return []string{"gomdcsan/mdcsan/rng"}
+		return []string{"gomdcsan/mdcsan/linalg", "gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/replay":
 		return []string{"gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/rng":
 		return []string{"math/rand/v2"}
 	case "gomdcsan/mdcsan/snn":
-		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/rng"}
+		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/rng", "io"}
 	case "gomdcsan/mdcsan/td3":
 		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay"}
 	case "gomdcsan/plotting":
-		return []string{"gonum.org/v1/plot", "image/color"}
+		return []string{"gonum.org/v1/plot", "image", "image/color"}
 	}
 	return nil
 }
