@@ -24,9 +24,11 @@ import (
 // Available reports whether this build has MuJoCo.
 const Available = true
 
-// loading serialises Load: MuJoCo's compiler keeps process-wide state, and the
-// error handlers are process-wide too.
+// loading serialises Load, because MuJoCo's compiler keeps process-wide state.
 var loading sync.Mutex
+
+// handle sets MuJoCo's handlers of errors and warnings, process-wide, once.
+var handle = sync.OnceFunc(func() { C.gm_init() })
 
 // Version is the version of the MuJoCo library in use.
 func Version() string { return versionString(int(C.gm_version())) }
@@ -49,7 +51,7 @@ type Model struct {
 func Load(xml string) (*Model, error) {
 	loading.Lock()
 	defer loading.Unlock()
-	C.gm_init()
+	handle()
 	if lib, header := int(C.gm_version()), int(C.gm_version_header()); lib != header {
 		return nil, fmt.Errorf("mujoco: this program was built with the headers of MuJoCo %s and runs with the library of %s: "+
 			"build it again, with CGO_CFLAGS and CGO_LDFLAGS naming one release", versionString(header), versionString(lib))
