@@ -64,7 +64,7 @@ func (l *layer) forwardFirst(in input, t int) {
 	switch {
 	case in.steps > 1: // the encoder's order is [T][B]
 		x = linalg.Steps{Data: f.in, Step: size, Row: l.Out}
-		l.Dense.Forward(f.in, in.x, in.n*in.steps)
+		l.forwardSpikes(f.in, in.x, in.n*in.steps)
 	case in.cols != nil:
 		l.Dense.ForwardColumns(f.in, in.x, in.n, in.cols)
 	default:
@@ -136,11 +136,14 @@ func (l *layer) backwardFirst(dx []float32, do linalg.Steps, in input, t int) {
 		g = linalg.Steps{Data: f.g, Step: size, Row: l.Out}
 	}
 	f.Backward(g, do, linalg.ByRow(f.v, t, l.Out), t, in.n, l.Out)
-	if in.cols != nil {
+	switch {
+	case in.steps > 1:
+		l.backwardSpikes(dx, f.g, in.x, in.n*in.steps)
+	case in.cols != nil:
 		l.BackwardColumns(dx, f.g, in.x, in.n, in.cols)
-		return
+	default:
+		l.Dense.Backward(dx, f.g, in.x, in.n)
 	}
-	l.Dense.Backward(dx, f.g, in.x, in.n*in.steps)
 }
 
 // forwardFused is forward for layers that are all fused.

@@ -1,6 +1,9 @@
 package snn
 
-import "gomdcsan/mdcsan/nn"
+import (
+	"gomdcsan/mdcsan/linalg"
+	"gomdcsan/mdcsan/nn"
+)
 
 // layer is Linear - current - neuron. With x the spikes below,
 //
@@ -14,8 +17,9 @@ type layer struct {
 	fused  *fused  // nil: only the general way
 	decay  float32 // d_c
 	act    Activity
-	in     []float32 // W x + b of a constant input, [B][N]
-	steps  int       // distinct input steps: 1 or T
+	in     []float32     // W x + b of a constant input, [B][N]
+	events linalg.Events // of an input that varies over time, as far as it is not zero
+	steps  int           // distinct input steps: 1 or T
 }
 
 // forward runs the layer on x [steps][n][In].
@@ -31,7 +35,7 @@ func (l *layer) forward(x []float32, n, steps, t int) {
 		l.in = nn.Grow(l.in, n*l.Out)
 		l.Dense.Forward(l.in, x, n)
 	} else {
-		l.Dense.Forward(a.C, x, n*t)
+		l.forwardSpikes(a.C, x, n*t)
 	}
 	l.integrate()
 	l.neuron.Forward(a)
@@ -76,5 +80,31 @@ func (l *layer) backward(dx, x []float32) {
 		}
 		rows = a.B
 	}
+	if l.steps > 1 {
+		l.backwardSpikes(dx, a.DC, x, rows)
+		return
+	}
 	l.Dense.Backward(dx, a.DC[:rows*l.Out], x, rows)
+}
+
+// forwardSpikes is Dense.Forward for an x that is mostly zero.
+func (l *layer) forwardSpikes(y, x []float32, rows int) {
+	l.events.ListNonzero(x[:rows*l.In], rows, l.In)
+	if l.events.Pays(false) {
+		l.ForwardEvents(y, &l.events)
+		return
+	}
+	l.Dense.Forward(y, x, rows)
+}
+
+// backwardSpikes is Dense.Backward for the x of the last forwardSpikes.
+func (l *layer) backwardSpikes(dx, dy, x []float32, rows int) {
+	if l.events.Pays(true) {
+		l.WeightGradEvents(dy[:rows*l.Out], &l.events)
+	} else {
+		l.Dense.Backward(nil, dy, x, rows)
+	}
+	if dx != nil {
+		l.BackwardInputSparse(dx, dy, rows)
+	}
 }

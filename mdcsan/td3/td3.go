@@ -292,15 +292,30 @@ func (a *Agent) check(l Losses, policy bool, b *replay.Batch) error {
 	case policy && !isFinite(l.Actor):
 		what = fmt.Sprintf("loss of the actor is %v", l.Actor)
 	case policy:
-		if err := nn.CheckFinite(a.actor.Params()); err != nil {
-			what = "actor's " + err.Error()
-		}
+		what = a.checkParams()
 	}
 	if what == "" {
 		return nil
 	}
 	return fmt.Errorf("td3: update %d: %s (largest reward in the batch: %v); go back to the last checkpoint and lower the learning rates (actor %v, critics %v) or scale the rewards",
 		a.updates[0], what, largest(b.Rew), a.cfg.ActorLR, a.cfg.CriticLR)
+}
+
+// checkParams looks at the actor, and now and then at the critics, where a
+// unit that is off hides a NaN from the loss.
+func (a *Agent) checkParams() string {
+	if err := nn.CheckFinite(a.actor.Params()); err != nil {
+		return "actor's " + err.Error()
+	}
+	for i := range a.q {
+		if a.updates[0]%100 > 1 {
+			break
+		}
+		if err := nn.CheckFinite(a.q[i].Params()); err != nil {
+			return fmt.Sprintf("critic %d's %v", i+1, err)
+		}
+	}
+	return ""
 }
 
 func largest(x []float32) float32 {
