@@ -1,0 +1,23 @@
+// Package kerneltest drives the built kernel from outside, as front-ends do.
+//
+// Its tests need the command, which they build once (or take from
+// GOMDCSAN_BIN), and partly what is not Go; those are skipped, with the
+// reason, where it is missing:
+//
+//	GOMDCSAN_PYTHON        a Python with jupyter_client, nbclient, ... ("jupyter")
+//	GOMDCSAN_CHROMIUM      a Chromium, and
+//	GOMDCSAN_NODE_MODULES  node_modules with playwright-core ("lab")
+//
+// GOMDCSAN_REQUIRE=jupyter,lab makes such a skip a failure: a gate that skips
+// what matters is no gate.
+//
+//   - client.go: a Jupyter client in Go, for tests without Python
+//   - conformance.py, snippets.json: 59 checks of the protocol
+//   - public_suite.py: the public jupyter_kernel_test
+//   - measure.py: times and memory; for comparison with other kernels, see
+//     BenchmarkKernel and the file's own help
+//   - lab.mjs: JupyterLab in Chromium
+//
+// GOMDCSAN_SOAK=30m go test -race -run Soak runs the soak test for so long, and
+// GOMDCSAN_ARTEFACTS names a directory where screenshots are kept.
+package kerneltest

@@ -1,0 +1,148 @@
+package kerneltest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// python runs Python with the kernel registered and returns what it prints.
+func python(t *testing.T, env []string, args ...string) (string, error) {
+	t.Helper()
+	exe := Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, exe, args...)
+	// Python's programs find each other on PATH.
+	cmd.Env = append(env, "PATH="+filepath.Dir(exe)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// TestConformance runs the 59 checks of conformance.py; one of them is for
+// kernels in interrupt_mode signal.
+func TestConformance(t *testing.T) {
+	Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	out, err := python(t, Environment(t), "conformance.py", "gomdcsan", "snippets.json")
+	summary := regexp.MustCompile(`=== gomdcsan: (\d+) pass, 0 fail, 0 skipped`).FindStringSubmatch(out)
+	if err != nil || summary == nil || summary[1] != "58" {
+		t.Errorf("not conforming: %v\n%s", err, out)
+	}
+}
+
+// TestPublicSuite runs jupyter_kernel_test.
+func TestPublicSuite(t *testing.T) {
+	Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	out, err := python(t, append(Environment(t), "KERNEL=gomdcsan"), "-m", "unittest", "-v", "public_suite")
+	if err != nil || !strings.Contains(out, "\nOK") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, line := range strings.Split(out, "\n") {
+		if strings.Contains(line, "skipped") {
+			t.Log(line)
+		}
+	}
+}
+
+// sampleNotebook is a notebook with these code cells.
+func sampleNotebook(t *testing.T, cells ...string) string {
+	t.Helper()
+	nb := map[string]any{"nbformat": 4, "nbformat_minor": 5, "metadata": map[string]any{
+		"kernelspec": map[string]any{"name": "gomdcsan", "display_name": "Go (MDC-SAN)", "language": "go"}}}
+	var list []any
+	for i, c := range cells {
+		list = append(list, map[string]any{"cell_type": "code", "id": fmt.Sprint("c", i), "metadata": map[string]any{},
+			"execution_count": nil, "outputs": []any{}, "source": c})
+	}
+	nb["cells"] = list
+	data, err := json.Marshal(nb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "sample.ipynb")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var figureCells = []string{
+	"x := []float64{1, 4, 9}\nstat.Mean(x, nil)",
+	"p := plot.New()\np.Title.Text = \"squares\"\np",
+	`fmt.Println("done")`,
+}
+
+func TestNbconvertExecutes(t *testing.T) {
+	Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	env, path := Environment(t), sampleNotebook(t, figureCells...)
+	for _, c := range []struct{ to, file, want string }{
+		{"notebook", "out.ipynb", "4.666666666666667"},
+		{"html", "out.html", "<svg"},
+		{"script", "out.go", "stat.Mean"},
+	} {
+		out, err := python(t, env, "-m", "nbconvert", "--execute", "--to", c.to, "--output", "out", path)
+		if err != nil {
+			t.Errorf("%s: %v\n%s", c.to, err, out)
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(filepath.Dir(path), c.file))
+		if err != nil || !strings.Contains(string(data), c.want) {
+			t.Errorf("%s has no %q (%v)", c.file, c.want, err)
+		}
+	}
+}
+
+// What `gomdcsan run` writes is what nbclient writes, but for times and ids.
+func TestRunWritesWhatNbclientWrites(t *testing.T) {
+	Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	env := Environment(t)
+	cells := []string{"x := 1\nx", `fmt.Println("a"); fmt.Fprintln(os.Stderr, "b"); fmt.Println("c")`, `display.Show(display.HTML("<b>x</b>"))`, "x + 1"}
+	theirs, ours := sampleNotebook(t, cells...), sampleNotebook(t, cells...)
+	if out, err := python(t, env, "-m", "nbconvert", "--execute", "--inplace", "--to", "notebook", theirs); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	run := exec.Command(Binary(t), "run", ours)
+	run.Env = env
+	if out, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	a, b := strings.Split(withoutTimes(t, theirs), "\n"), strings.Split(withoutTimes(t, ours), "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			t.Fatalf("line %d: nbclient %s\ngomdcsan run %s", i+1, strings.Join(a[i:min(i+9, len(a))], "\n"), strings.Join(b[i:min(i+9, len(b))], "\n"))
+		}
+	}
+	if len(a) != len(b) {
+		t.Errorf("nbclient wrote %d lines, gomdcsan run %d", len(a), len(b))
+	}
+}
+
+// withoutTimes returns a notebook without what differs between two runs.
+func withoutTimes(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := regexp.MustCompile(`"\d{4}-\d\d-\d\dT[^"]*"`).ReplaceAllString(string(data), `"TIME"`)
+	return regexp.MustCompile(`"display_id": "[^"]*"`).ReplaceAllString(s, `"display_id": "ID"`)
+}
+
+// Output faster than a Jupyter server lets through arrives complete.
+func TestServerRateLimit(t *testing.T) {
+	Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	const lines = 8000 // 8 MB: without pacing the server drops all after the third
+	code := fmt.Sprintf(`s := strings.Repeat("x", 999) + "\n"; for i := 0; i < %d; i++ { fmt.Print(s) }`, lines)
+	out, err := python(t, Environment(t), "server_flood.py", "gomdcsan", code, fmt.Sprint(lines*1000))
+	t.Log(out)
+	if err != nil {
+		t.Error(err)
+	}
+}
