@@ -24,6 +24,7 @@ var commands = []func() *cobra.Command{
 	newRun,
 	newWorker,
 	newDoctor,
+	newBench,
 }
 
 func newRoot() *cobra.Command {

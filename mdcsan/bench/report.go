@@ -1,0 +1,233 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"gomdcsan/mdcsan/env/tasks"
+	"gomdcsan/mdcsan/linalg"
+	"gomdcsan/mdcsan/replay"
+	"gomdcsan/mdcsan/rng"
+)
+
+// Options says what to measure; the zero value measures everything for a
+// second each.
+type Options struct {
+	Tasks, Actors []string      // by name; none means all
+	For           time.Duration // how long to measure each update
+	Size          Size
+}
+
+// Report is what was measured. Maps go from task to actor.
+type Report struct {
+	Processor    string  `json:"processor"`    // the Go platform and its cores
+	Instructions string  `json:"instructions"` // that the kernels use
+	PeakGflops   float64 `json:"peak_gflops"`  // one core, float32
+
+	UpdateMs map[string]map[string]float64 `json:"update_ms"` // one update, mean over the policy delay
+	ActionUs map[string]map[string]float64 `json:"action_us"` // one action for one observation
+	FloorMs  map[string]map[string]float64 `json:"dense_floor_ms"`
+	SampleUs map[string]float64            `json:"sample_us"` // a batch out of 50,000 transitions
+
+	EnvStepsPerS map[string]float64            `json:"env_steps_per_s,omitempty"` // physics alone; absent without MuJoCo
+	RunMinutes   map[string]map[string]float64 `json:"run_minutes,omitempty"`     // 1,000,000 steps and 100 evaluations
+
+	NoPhysics string `json:"no_physics,omitempty"` // why EnvStepsPerS is absent
+}
+
+// Run measures. progress, if not nil, is told what comes next.
+func Run(ctx context.Context, o Options, progress func(what string)) (*Report, error) {
+	if o.For == 0 {
+		o.For = time.Second
+	}
+	if progress == nil {
+		progress = func(string) {}
+	}
+	chosen, err := choose(o)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Actors) == 0 {
+		o.Actors = Actors()
+	}
+	progress("the core's peak")
+	r := &Report{
+		Processor:    fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
+		Instructions: linalg.Instructions(), PeakGflops: Peak(ctx, o.For/2),
+		UpdateMs: map[string]map[string]float64{}, ActionUs: map[string]map[string]float64{},
+		FloorMs: map[string]map[string]float64{}, SampleUs: map[string]float64{},
+		EnvStepsPerS: map[string]float64{}, RunMinutes: map[string]map[string]float64{},
+	}
+	for _, task := range chosen {
+		progress(task.Name)
+		r.UpdateMs[task.Name], r.ActionUs[task.Name] = map[string]float64{}, map[string]float64{}
+		r.FloorMs[task.Name] = map[string]float64{}
+		for _, kind := range o.Actors {
+			if err := r.measure(ctx, task, kind, o); err != nil {
+				return nil, err
+			}
+		}
+		if r.SampleUs[task.Name], err = sampleTime(ctx, task, o); err != nil {
+			return nil, err
+		}
+		if rate, err := envRate(ctx, task, o.For/2); err != nil {
+			r.NoPhysics = err.Error()
+		} else {
+			r.EnvStepsPerS[task.Name] = rate
+		}
+		r.project(task.Name)
+	}
+	return r, ctx.Err()
+}
+
+// choose resolves the names of tasks and actors in o.
+func choose(o Options) ([]Task, error) {
+	names := func(what string, wanted, known []string) error {
+		for _, w := range wanted {
+			if !slices.Contains(known, w) {
+				return fmt.Errorf("bench: unknown %s %q, want one of %s", what, w, strings.Join(known, ", "))
+			}
+		}
+		return nil
+	}
+	var all []string
+	var chosen []Task
+	for _, t := range Tasks() {
+		all = append(all, t.Name)
+		if len(o.Tasks) == 0 || slices.Contains(o.Tasks, t.Name) {
+			chosen = append(chosen, t)
+		}
+	}
+	if err := names("task", o.Tasks, all); err != nil {
+		return nil, err
+	}
+	return chosen, names("actor", o.Actors, Actors())
+}
+
+func (r *Report) measure(ctx context.Context, task Task, kind string, o Options) error {
+	s, err := New(task, kind, o.Size, 1)
+	if err != nil {
+		return err
+	}
+	update, err := s.UpdateTime(ctx, o.For)
+	if err != nil {
+		return err
+	}
+	r.UpdateMs[task.Name][kind] = ms(update)
+	r.ActionUs[task.Name][kind] = 1e3 * ms(s.ActionTime(ctx, o.For/4))
+	r.FloorMs[task.Name][kind] = s.Flops() / r.PeakGflops / 1e6
+	return nil
+}
+
+func ms(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
+
+// sampleTime measures a batch drawn from a buffer too large for the caches.
+func sampleTime(ctx context.Context, task Task, o Options) (float64, error) {
+	const rows = 50_000
+	r := rng.New(1, "bench/replay")
+	buf, n := replay.New(rows, task.Obs, task.Act), o.Size.withDefaults().Batch
+	obs, obs2, act := make([]float32, task.Obs), make([]float32, task.Obs), make([]float32, task.Act)
+	for range rows {
+		obs2[0] = float32(r.NormFloat64())
+		if err := buf.Add(obs, act, 0, obs2, false); err != nil {
+			return 0, fmt.Errorf("bench: %w", err)
+		}
+		obs, obs2 = obs2, obs
+	}
+	b := replay.NewBatch(n, task.Obs, task.Act)
+	var failed error
+	t := least(ctx, o.For/10, 1, func() {
+		if err := buf.Sample(b, r); err != nil {
+			failed = err
+		}
+	})
+	return 1e3 * ms(t), failed
+}
+
+// envRate measures the physics of a task under random actions.
+func envRate(ctx context.Context, task Task, d time.Duration) (float64, error) {
+	e, err := tasks.New(task.Name, tasks.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer e.Close()
+	r := rng.New(1, "bench/env")
+	obs, act := make([]float64, task.Obs), make([]float64, task.Act)
+	if err := e.Reset(obs, r); err != nil {
+		return 0, err
+	}
+	var failed error
+	t := least(ctx, d, 20, func() {
+		for j := range act {
+			act[j] = 2*r.Float64() - 1
+		}
+		res, err := e.Step(obs, act)
+		if err == nil && (res.Terminated || res.Truncated) {
+			err = e.Reset(obs, r)
+		}
+		if err != nil {
+			failed = err
+		}
+	})
+	return 1e9 / float64(t.Nanoseconds()), failed
+}
+
+// project adds up a run of 1,000,000 steps with an update and an action each,
+// and 100 evaluations of 10 episodes, taken to last their full 1000 steps.
+func (r *Report) project(task string) {
+	rate, ok := r.EnvStepsPerS[task]
+	if !ok {
+		return
+	}
+	r.RunMinutes[task] = map[string]float64{}
+	for kind, update := range r.UpdateMs[task] {
+		step := 1e3/rate + r.ActionUs[task][kind]/1e3 // ms
+		r.RunMinutes[task][kind] = 1e6 * (2*step + update + r.SampleUs[task]/1e3) / 60e3
+	}
+}
+
+// WriteJSON writes the report as one JSON object.
+func (r *Report) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// WriteTable writes the report for people.
+func (r *Report) WriteTable(w io.Writer) error {
+	fmt.Fprintf(w, "%s, kernels for %s, peak %.0f GFLOP/s on one core\n\n", r.Processor, r.Instructions, r.PeakGflops)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "task\tactor\tupdate ms\tof dense floor\taction µs\tsample µs\tphysics steps/s\t1M steps, minutes\t")
+	for _, task := range Tasks() {
+		for _, kind := range Actors() {
+			update, ok := r.UpdateMs[task.Name][kind]
+			if !ok {
+				continue
+			}
+			rate, minutes := "-", "-"
+			if v, ok := r.EnvStepsPerS[task.Name]; ok {
+				rate, minutes = fmt.Sprintf("%.0f", v), fmt.Sprintf("%.0f", r.RunMinutes[task.Name][kind])
+			}
+			fmt.Fprintf(t, "%s\t%s\t%.3f\t%.2f\t%.1f\t%.1f\t%s\t%s\t\n", task.Name, kind, update, update/r.FloorMs[task.Name][kind],
+				r.ActionUs[task.Name][kind], r.SampleUs[task.Name], rate, minutes)
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprint(w, `
+update: TD3, batch 100, mean of one with and one without the policy, one thread.
+of dense floor: update / (arithmetic with dense products / peak); below 1, work was skipped.
+`)
+	if r.NoPhysics != "" {
+		fmt.Fprintf(w, "physics: not measured: %s\n", r.NoPhysics)
+	}
+	return nil
+}
