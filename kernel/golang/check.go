@@ -366,6 +366,18 @@ func (p *plan) collect(errs []types.Error) []types.Error {
 	return out
 }
 
+// decl returns the declaration of a name, as the cell sees it.
+func (p *plan) decl(name string) *decl {
+	for _, d := range p.fresh {
+		for _, n := range d.names {
+			if n == name {
+				return d
+			}
+		}
+	}
+	return p.world.names[name]
+}
+
 func (p *plan) addVar(v *types.Var) {
 	p.vars = append(p.vars, v)
 	p.isVar[v] = true

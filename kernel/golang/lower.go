@@ -198,7 +198,7 @@ func (l *lowering) typeText(pos token.Pos, t types.Type) string {
 }
 
 func (l *lowering) sessionType(pos token.Pos, n *types.TypeName) string {
-	d := l.p.world.names[n.Name()]
+	d := l.p.decl(n.Name())
 	if d == nil || d.unit == nil || d.generic {
 		l.refuse(pos, "the type %s, which is to be compiled", n.Name())
 	}
@@ -276,8 +276,8 @@ func (l *lowering) ident(e *ast.Ident) string {
 
 // function names a function of the session.
 func (l *lowering) function(e *ast.Ident, o *types.Func) string {
-	d := l.p.world.names[o.Name()]
-	if o.Pkg() == nil || o.Pkg().Path() != "main" || d == nil || d.slot == nil || d.slot.typ == nil && d.generic {
+	d := l.p.decl(o.Name())
+	if o.Pkg() == nil || o.Pkg().Path() != "main" || d == nil || d.slot == nil || d.generic {
 		l.refuse(e.Pos(), "the function %s", e.Name)
 	}
 	name := l.s.interp.funcSymbol(d.slot)

@@ -1,21 +1,346 @@
 package golang
 
 import (
-	"errors"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
 	"reflect"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"gomdcsan/kernel/golang/rt"
 )
 
+// A unit is a compiled piece of the session: a Go package in a plugin.
 type unit struct {
-	id    string
-	types map[string]reflect.Type
+	id      string // of its source: the same source is the same unit
+	path    string
+	archive string // to import it from
+	types   map[string]reflect.Type
+	imports []*unit
 }
 
-type native struct{}
+// change is what a compiled cell does to the session when it is committed.
+type change struct {
+	decl *decl
+	unit *unit
+	slot *slot
+}
 
-func newNative(Options) *native { return &native{} }
+// assignment is a function that goes to its slot when the cell is committed.
+type assignment struct {
+	slot  *slot
+	value reflect.Value
+}
 
-func (n *native) ready() bool     { return false }
-func (n *native) missing() string { return "there is no Go toolchain" }
-func (n *native) compile(s *session, c *compiled) error {
-	return errors.New("not yet")
+// compileUnit makes a cell ready with the Go compiler, and with it what of the
+// session is not compiled or no longer up to date.
+func (s *session) compileUnit(c *compiled) error {
+	p := c.plan
+	dirty := s.outdated(p)
+	b := s.newBuilder(p, c.made)
+	for _, d := range dirty {
+		b.own[d] = true
+	}
+	if err := s.makeSlots(c, b, dirty); err != nil {
+		return err
+	}
+	s.moveVars(p)
+	if p.onlyTypes() && len(dirty) == len(p.fresh) {
+		return nil // they wait for a cell that uses them
+	}
+	for _, d := range dirty {
+		b.declare(d)
+	}
+	if p.src.body != nil && len(p.src.body.List) > 0 || len(p.varDecls()) > 0 {
+		b.cell()
+	}
+	for sl, t := range b.fresh0(c) {
+		b.fresh[sl] = true
+		b.pointer(sl, t)
+	}
+	text, err := b.source()
+	if err != nil {
+		return fmt.Errorf("this cell cannot be compiled: %w has no name outside its package", err)
+	}
+	u, ru, err := s.native.build(text, b)
+	if err != nil {
+		return err
+	}
+	c.native = true
+	return s.load(c, b, u, ru, dirty)
+}
+
+// onlyTypes reports whether a cell does nothing but declare types and constants.
+func (p *plan) onlyTypes() bool {
+	if p.src.body != nil && len(p.src.body.List) > 0 || len(p.varDecls()) > 0 {
+		return false
+	}
+	for _, d := range p.fresh {
+		if d.kind != typeDecl && d.kind != constDecl {
+			return false
+		}
+	}
+	return true
+}
+
+// fresh0 are the slots that the unit has to make, with their types.
+func (b *unitBuilder) fresh0(c *compiled) map[*slot]types.Type {
+	out := map[*slot]types.Type{}
+	for v, sl := range c.made {
+		if !sl.ptr.IsValid() {
+			out[sl] = v.Type()
+		}
+	}
+	for d := range b.own {
+		if d.slot != nil && !d.slot.ptr.IsValid() {
+			out[d.slot] = plain(b.p.world.signature(d))
+		}
+	}
+	for _, v := range b.p.world.vars {
+		if v.slot != nil && !v.slot.ptr.IsValid() {
+			out[v.slot] = v.typ
+		}
+	}
+	return out
+}
+
+// signature of a function or method of the world.
+func (w *world) signature(d *decl) *types.Signature {
+	if d.kind == funcDecl {
+		return w.pkg.Scope().Lookup(d.names[0]).(*types.Func).Signature()
+	}
+	_, name, _ := strings.Cut(d.names[0], ".")
+	n := w.pkg.Scope().Lookup(d.recv).Type().(*types.Named)
+	for m := range n.Methods() {
+		if m.Name() == name {
+			return m.Signature()
+		}
+	}
+	panic("golang: method " + d.names[0] + " has no type")
+}
+
+// makeSlots gives the cell's variables and the functions to compile their
+// slots: old ones where the type is the same.
+func (s *session) makeSlots(c *compiled, b *unitBuilder, dirty []*decl) error {
+	p := c.plan
+	for _, v := range p.vars {
+		if sl := s.kept(p, v); sl != nil {
+			c.made[v] = sl
+		} else {
+			c.made[v] = &slot{id: s.newSlotID(v.Name())}
+		}
+	}
+	for _, d := range dirty {
+		if d.generic || d.kind != funcDecl && d.kind != methodDecl {
+			continue
+		}
+		if d.names[0] == "_" || d.names[0] == "init" {
+			return fmt.Errorf("a function named %s cannot be declared in a cell", d.names[0])
+		}
+		key := s.typeKey(p, plain(p.world.signature(d)))
+		old := s.world.names[d.names[0]]
+		if old != nil && old.slot != nil && old.key == key {
+			d.slot = old.slot
+		} else {
+			d.slot = &slot{id: s.newSlotID(strings.ReplaceAll(d.names[0], ".", "ꞏ"))}
+		}
+		d.key = key
+	}
+	return nil
+}
+
+// outdated returns the declarations of the plan's world that are to be
+// compiled: new ones, and those whose meaning has changed with them.
+func (s *session) outdated(p *plan) []*decl {
+	w := p.world
+	dirty := map[*decl]bool{}
+	for _, d := range w.decls {
+		if d.unit == nil && !s.inherits(p, d) {
+			dirty[d] = true
+		}
+	}
+	for _, d := range p.fresh {
+		if !p.slow { // all are new
+			dirty[d] = true
+		}
+	}
+	all := append(slices.Clone(w.decls), p.fresh...)
+	for changed := p.slow; changed; {
+		changed = false
+		for _, d := range all {
+			if !dirty[d] && s.stale(p, d, dirty) {
+				dirty[d], changed = true, true
+			}
+		}
+	}
+	for d := range dirty {
+		if d.kind == typeDecl {
+			s.version++
+			d.version = s.version
+			d.key = s.methodKey(p, d)
+		}
+	}
+	var out []*decl
+	for _, d := range all {
+		if dirty[d] && !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// inherits takes over what an equal declaration before it was compiled to.
+func (s *session) inherits(p *plan, d *decl) bool {
+	old := s.world.names[d.names[0]]
+	if old == nil || old == d || old.unit == nil || old.kind != d.kind || len(old.names) != len(d.names) || old.text() != d.text() {
+		return false
+	}
+	d.unit, d.slot, d.version, d.key = old.unit, old.slot, old.version, old.key
+	return true
+}
+
+func (d *decl) text() string {
+	return d.src.text[d.src.offset(d.node.Pos()):d.src.offset(d.node.End())]
+}
+
+// stale reports whether a compiled declaration refers to something that is
+// another now.
+func (s *session) stale(p *plan, d *decl, dirty map[*decl]bool) bool {
+	w := p.world
+	if d.kind == typeDecl && !d.generic && d.key != s.methodKey(p, d) {
+		return true
+	}
+	if d.kind == methodDecl && dirty[w.names[d.recv]] {
+		return true
+	}
+	bad := false
+	isDirty := func(t *types.TypeName) bool {
+		return sessionType(t) && w.names[t.Name()] != nil && dirty[w.names[t.Name()]]
+	}
+	ast.Inspect(d.node, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok || bad {
+			return !bad
+		}
+		o := w.info.Uses[id]
+		if o == nil || o.Parent() != w.pkg.Scope() {
+			return true
+		}
+		other := w.names[o.Name()]
+		switch o := o.(type) {
+		case *types.TypeName, *types.Const:
+			bad = dirty[other]
+		case *types.Func:
+			old := s.world.names[o.Name()]
+			bad = other.generic && dirty[other] || mentions(o.Type(), isDirty) ||
+				!other.generic && old != other && (old == nil || old.key != s.typeKey(p, plain(o.Signature())))
+		case *types.Var:
+			old := s.world.vars[o.Name()]
+			bad = mentions(o.Type(), isDirty) || old == nil || s.typeKey(s.world, old.typ) != s.typeKey(p, o.Type())
+		}
+		return !bad
+	})
+	return bad
+}
+
+// methodKey describes a type's methods, which are compiled with it.
+func (s *session) methodKey(p *plan, d *decl) string {
+	t, ok := p.world.pkg.Scope().Lookup(d.names[0]).(*types.TypeName)
+	if !ok {
+		return ""
+	}
+	n, ok := t.Type().(*types.Named)
+	if !ok {
+		return ""
+	}
+	var out []string
+	for m := range n.Methods() {
+		_, ptr := m.Signature().Recv().Type().(*types.Pointer)
+		sig := types.NewSignatureType(nil, nil, nil, m.Signature().Params(), m.Signature().Results(), m.Signature().Variadic())
+		out = append(out, fmt.Sprint(m.Name(), ptr, s.typeKey(p, sig)))
+	}
+	slices.Sort(out)
+	return strings.Join(out, ";")
+}
+
+// load connects a unit with the session's slots.
+func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty []*decl) error {
+	for sl := range b.fresh {
+		sl.ptr = reflect.ValueOf(ru.New[sl.id]())
+		if sl.from != nil { // the same memory under the new type
+			sl.ptr = reflect.NewAt(sl.ptr.Type().Elem(), unsafe.Pointer(sl.from.ptr.Pointer()))
+			sl.from = nil
+		}
+	}
+	for sl := range b.bind {
+		where := reflect.ValueOf(ru.Bind[sl.id]).Elem()
+		if sl.ptr.Type() != where.Type() {
+			return fmt.Errorf("the compiled cell takes %s for a %s where the session has a %s: please report this", sl.id, where.Type().Elem(), sl.ptr.Type().Elem())
+		}
+		where.Set(sl.ptr)
+	}
+	for name, t := range ru.Types {
+		u.types[name] = t
+	}
+	for _, d := range dirty {
+		c.changes = append(c.changes, change{d, u, d.slot})
+		if d.slot != nil && ru.Funcs[d.slot.id] != nil {
+			c.functions = append(c.functions, assignment{d.slot, reflect.ValueOf(ru.Funcs[d.slot.id])})
+		}
+	}
+	c.run = ru.Cell
+	return nil
+}
+
+// moveVars lets the session's variables follow their types: a type that is
+// compiled anew with the same layout is another type for the same memory.
+// Variables of a type that changed its layout go.
+func (s *session) moveVars(p *plan) {
+	if !p.slow {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.world.vars)) {
+		v := p.world.vars[name]
+		old := s.world.vars[name]
+		if old == nil || old.slot == nil || v.slot != old.slot || s.typeKey(s.world, old.typ) == s.typeKey(p, v.typ) {
+			continue
+		}
+		if s.layout(old.typ) == s.layout(v.typ) {
+			v.slot = &slot{id: s.newSlotID(name), from: old.slot}
+			continue
+		}
+		p.dropped = append(p.dropped, drop{what: name, err: types.Error{Pos: token.NoPos, Msg: "its type has another layout now"}})
+		delete(p.world.vars, name)
+		p.world.stale = true
+	}
+}
+
+// layout describes what a type is in memory: the names of the session's types
+// do not matter, what they stand for does.
+func (s *session) layout(t types.Type) string {
+	open := map[*types.TypeName]bool{}
+	var tw *typeWriter
+	tw = &typeWriter{
+		name: func(n *types.TypeName) string {
+			if !sessionType(n) {
+				return n.Pkg().Path() + "." + n.Name()
+			}
+			if open[n] {
+				return n.Name()
+			}
+			open[n] = true
+			inner := *tw
+			inner.b = strings.Builder{}
+			inner.write(n.Type().Underlying())
+			return "(" + inner.b.String() + ")"
+		},
+		field: func(f *types.Var) string { return f.Name() },
+		meth:  func(f *types.Func) string { return f.Name() },
+	}
+	text, _ := tw.text(t)
+	return text
 }

@@ -76,6 +76,9 @@ type compiled struct {
 	run    func()
 	native bool
 	why    string // it is compiled and not interpreted
+
+	changes   []change
+	functions []assignment
 }
 
 // compile makes a checked cell ready, interpreted if the gate lets it through,
@@ -94,7 +97,7 @@ func (s *session) compile(p *plan, force path) (*compiled, error) {
 		}
 	}
 	c.made = map[types.Object]*slot{}
-	if err := s.native.compile(s, c); err != nil {
+	if err := s.compileUnit(c); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -108,7 +111,7 @@ func (s *session) interpret(c *compiled) *refusal {
 			c.made[v] = sl
 			continue
 		}
-		t := s.reflectType(p.world, v.Type())
+		t := s.reflectType(p, v.Type())
 		if t == nil {
 			return &refusal{v.Pos(), "a variable of type " + v.Type().String()}
 		}
@@ -134,17 +137,20 @@ func (s *session) kept(p *plan, v *types.Var) *slot {
 	if old == nil || old.slot == nil {
 		return nil
 	}
-	if p.world == s.world && types.Identical(old.typ, v.Type()) || s.typeKey(s.world, old.typ) == s.typeKey(p.world, v.Type()) {
+	if p.world == s.world && types.Identical(old.typ, v.Type()) || s.typeKey(s.world, old.typ) == s.typeKey(p, v.Type()) {
 		return old.slot
 	}
 	return nil
 }
 
+// declarations are those of a world, or of a world and a cell.
+type declarations interface{ decl(name string) *decl }
+
 // typeKey writes a type so that it can be compared across worlds.
-func (s *session) typeKey(w *world, t types.Type) string {
+func (s *session) typeKey(names declarations, t types.Type) string {
 	tw := typeWriter{
 		name: func(n *types.TypeName) string {
-			if d := w.names[n.Name()]; sessionType(n) && d != nil {
+			if d := names.decl(n.Name()); sessionType(n) && d != nil {
 				return fmt.Sprintf("%s#%d", n.Name(), d.version)
 			}
 			return n.Pkg().Path() + "." + n.Name()
@@ -170,6 +176,12 @@ func (s *session) commit(c *compiled) (dropped []drop) {
 	}
 	for _, d := range p.fresh {
 		p.canonicalImports(d)
+	}
+	for _, ch := range c.changes {
+		ch.decl.unit, ch.decl.slot = ch.unit, ch.slot
+	}
+	for _, f := range c.functions {
+		f.slot.ptr.Elem().Set(f.value)
 	}
 	dropped = p.dropped
 	replaced := map[string]bool{}

@@ -37,7 +37,7 @@ func contains(s string, c byte) bool {
 
 // reflectType returns the run-time type for a static one, nil if only compiled
 // code can make it.
-func (s *session) reflectType(w *world, t types.Type) (out reflect.Type) {
+func (s *session) reflectType(w declarations, t types.Type) (out reflect.Type) {
 	defer func() {
 		if recover() != nil { // a map of an incomparable key and the like
 			out = nil
@@ -79,7 +79,7 @@ func (s *session) reflectType(w *world, t types.Type) (out reflect.Type) {
 	return nil
 }
 
-func (s *session) funcType(w *world, t *types.Signature) reflect.Type {
+func (s *session) funcType(w declarations, t *types.Signature) reflect.Type {
 	var in, out []reflect.Type
 	for v := range t.Params().Variables() {
 		in = append(in, s.reflectType(w, v.Type()))
@@ -95,7 +95,7 @@ func (s *session) funcType(w *world, t *types.Signature) reflect.Type {
 	return reflect.FuncOf(in, out, t.Variadic())
 }
 
-func (s *session) namedType(w *world, t *types.Named) reflect.Type {
+func (s *session) namedType(w declarations, t *types.Named) reflect.Type {
 	switch {
 	case t.TypeArgs().Len() > 0:
 		return nil
@@ -105,7 +105,7 @@ func (s *session) namedType(w *world, t *types.Named) reflect.Type {
 		}
 		return nil
 	case sessionType(t.Obj()):
-		if d := w.names[t.Obj().Name()]; d != nil && d.unit != nil {
+		if d := w.decl(t.Obj().Name()); d != nil && d.unit != nil {
 			return d.unit.types[t.Obj().Name()]
 		}
 		return nil

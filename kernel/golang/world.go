@@ -34,10 +34,10 @@ type decl struct {
 	imports map[string]string // alias -> path
 	generic bool              // a generic function or type, or a method of one
 
-	unit    *unit // where it is compiled, nil if it is not (yet)
-	symbol  string
-	slot    *slot // of a function or a method's body: what calls go through
-	version int   // of a type: another one is another type
+	unit    *unit  // where it is compiled, nil if it is not (yet)
+	slot    *slot  // of a function or a method: what calls go through
+	version int    // of a type: another one is another type
+	key     string // of a function: its signature; of a type: its methods
 }
 
 // A slot holds the value of a variable or function of the session. Compiled
@@ -45,8 +45,7 @@ type decl struct {
 type slot struct {
 	id   string        // unique in the session, an identifier
 	ptr  reflect.Value // *T
-	typ  types.Type
-	unit *unit // the unit that made it, nil if reflection did
+	from *slot         // it is to be this slot's memory, under a type that was compiled anew
 }
 
 // variable is a variable of the session.
@@ -112,7 +111,8 @@ func (w *world) without(names map[string]bool) *world {
 		}
 		switch {
 		case gone == 0:
-			n.add(d)
+			copied := *d
+			n.add(&copied)
 		case gone < len(d.names):
 			n.add(d.blanked(names))
 		}
@@ -124,6 +124,9 @@ func (w *world) without(names map[string]bool) *world {
 	}
 	return n
 }
+
+// decl returns the declaration of a name.
+func (w *world) decl(name string) *decl { return w.names[name] }
 
 func (w *world) add(d *decl) {
 	w.decls = append(w.decls, d)

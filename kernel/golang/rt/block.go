@@ -83,3 +83,6 @@ func Block(wait func()) {
 		Abort()
 	}
 }
+
+// Zero is var x T for a variable that is there already.
+func Zero[T any](p *T) { *p = *new(T) }

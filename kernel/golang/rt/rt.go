@@ -158,26 +158,18 @@ func Caught(value any, skip int) *Panic {
 	}
 }
 
-// Started wraps the function of a go statement, whose type it keeps.
-func Started(f reflect.Value) reflect.Value {
-	return reflect.MakeFunc(f.Type(), func(args []reflect.Value) []reflect.Value {
-		Enter()
-		defer Leave()
-		if f.Type().IsVariadic() {
-			return f.CallSlice(args)
-		}
-		return f.Call(args)
-	})
-}
-
 // Unit is what a compiled cell hands to the engine.
 type Unit struct {
-	Types map[string]reflect.Type  // declared types by name
-	Funcs map[string]any           // compiled functions and method bodies by name
-	Boxes map[string]func() any    // new(T) for each new variable and function
-	Bind  map[string]any           // *(*T): where to put the pointer to a box
-	Extra map[string]reflect.Value // values that the interpreter reaches by name
-	Cell  func()                   // the statements, nil if there are none
+	Types map[string]reflect.Type // declared types by name
+	Funcs map[string]any          // compiled functions by the slot they go to
+	New   map[string]func() any   // new(T) for each slot that the unit makes
+	Bind  map[string]any          // **T, where to put the pointer to a slot
+	Cell  func()                  // the statements, nil if there are none
+}
+
+// NewUnit returns an empty unit.
+func NewUnit() *Unit {
+	return &Unit{Types: map[string]reflect.Type{}, Funcs: map[string]any{}, New: map[string]func() any{}, Bind: map[string]any{}}
 }
 
 // Exited is the panic value of a cell that calls os.Exit or log.Fatal.
