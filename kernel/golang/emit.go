@@ -242,13 +242,20 @@ func (b *unitBuilder) declare(d *decl) {
 		fmt.Fprintf(&b.body, "%s%s\n", at, b.constants(ed, d))
 	case typeDecl:
 		fmt.Fprintf(&b.body, "type %s%s\n", at, ed.node(d.node.(*ast.GenDecl).Specs[0]))
-		if t, ok := b.p.world.pkg.Scope().Lookup(d.names[0]).(*types.TypeName); ok && !d.generic && !t.IsAlias() {
+		if t, ok := b.p.world.pkg.Scope().Lookup(d.names[0]).(*types.TypeName); ok && !d.generic && !t.IsAlias() && !isConstraint(t.Type()) {
 			fmt.Fprintf(&b.glue, "u.Types[%q] = %s.TypeFor[%s]()\n", d.names[0], alias("reflect"), exportedName(d.names[0], markName))
 			b.thunks(d, t)
 		}
 	case funcDecl, methodDecl:
 		b.funcText(ed, d, at)
 	}
+}
+
+// isConstraint reports whether a type is an interface that only constrains type
+// parameters.
+func isConstraint(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && !i.IsMethodSet()
 }
 
 // constants writes a group of constants. Names that a later cell took over
@@ -389,6 +396,9 @@ func (b *unitBuilder) cell() {
 		p.topLevel(func(s ast.Stmt) { ed.top[s] = true })
 		list := p.src.body.List
 		ed.edits = nil
+		for _, i := range p.src.others {
+			ed.add(i.off, i.end, replacing, blankLines(p.src.text[i.off:i.end]))
+		}
 		for _, s := range list {
 			if x, ok := s.(*ast.ExprStmt); ok && x == p.shown {
 				ed.open(x.Pos(), b.rt("Show("))

@@ -22,6 +22,7 @@ type source struct {
 	decls   []ast.Decl // functions, methods, types, constants (and variables of a declaration cell)
 	body    *ast.BlockStmt
 	bases   []base // of the parsed copies, to map a position to an offset
+	others  []item // what is not a statement
 }
 
 // base maps the positions of one parsed copy to offsets in the cell.
@@ -61,6 +62,11 @@ func parseSource(fset *token.FileSet, count int, text string) (*source, error) {
 		s.decls = f.Decls
 	}
 	isStmt := func(i item) bool { return i.tok != token.IMPORT && i.tok != token.PACKAGE && !isDecl(i) }
+	for _, i := range items {
+		if !isStmt(i) {
+			s.others = append(s.others, i)
+		}
+	}
 	if f := s.parse(fset, items, "package main;func _(){", "\n}", &errs, isStmt); f != nil {
 		s.body = f.Decls[0].(*ast.FuncDecl).Body
 	}

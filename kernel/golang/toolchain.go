@@ -271,6 +271,9 @@ func (n *native) compileAndLink(u *unit, base, text string) error {
 	if err := errors.Join(os.WriteFile(file, []byte(text), 0o644), os.WriteFile(cfg, []byte(n.importcfg(u)), 0o644)); err != nil {
 		return fmt.Errorf("compiling the cell: %w", err)
 	}
+	if dir := os.Getenv("GOMDCSAN_KEEP_CELLS"); dir != "" { // to look at what was generated
+		_ = os.WriteFile(filepath.Join(dir, u.id+".go"), []byte(text), 0o644)
+	}
 	archive := filepath.Join(work, "cell.a")
 	args := []string{"-o", archive, "-p", u.path, "-lang=go1.26", "-installsuffix", "dynlink", "-dynlink", "-pack", "-importcfg", cfg, "-trimpath", work + "=>", "-c=2"}
 	if err := n.tool(work, "compile", append(args, file)...); err != nil {
