@@ -89,9 +89,9 @@ func TestStochasticCodingsIndependence(t *testing.T) {
 	}
 }
 
-// TestUniformEncoding: the number compared with the activation is uniform. A
-// ramp of activations fires as often as its mean (Kolmogorov-Smirnov over the
-// thresholds that the spikes imply would see less: a spike is one bit).
+// TestUniformEncoding: for activations all over (0, 1), each in its own single
+// step, a neuron fires as often as the activation says (chi-square over 20
+// ranges of the activation): the number compared with it is uniform.
 func TestUniformEncoding(t *testing.T) {
 	c := Default(1, 1, 1)
 	c.Coding, c.J, c.T = PopUni, 1, 1

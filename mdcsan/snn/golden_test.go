@@ -50,7 +50,7 @@ func (g *goldenActor) check(t *testing.T, net snntest.Network) {
 	net.Forward(act, obs, g.Batch)
 	snntest.Compare(t, "action", act, g.Action)
 	net.Backward(g.GradAction.F32())
-	snntest.CompareParams(t, "gradient of", net.Params(), g.Grads, true)
+	snntest.CompareGrads(t, net.Params(), g.Grads)
 	for b := range g.Batch { // one state gives what the batch gives
 		m := g.Config.M
 		net.Act(act[b*m:], obs[b*g.Config.N:(b+1)*g.Config.N])

@@ -84,12 +84,12 @@ func (g *goldenTD3) run(t *testing.T) {
 		} else if !math.IsNaN(losses.Actor) {
 			t.Errorf("%sthe policy was updated, want not", at)
 		}
-		snntest.CompareParams(t, at+"actor", net.Params(), s.Params.Actor, false)
-		snntest.CompareParams(t, at+"q1", a.Critic(0).Params(), s.Params.Q1, false)
-		snntest.CompareParams(t, at+"q2", a.Critic(1).Params(), s.Params.Q2, false)
-		snntest.CompareParams(t, at+"actor target", target.Params(), s.Targets.Actor, false)
-		snntest.CompareParams(t, at+"q1 target", a.CriticTarget(0).Params(), s.Targets.Q1, false)
-		snntest.CompareParams(t, at+"q2 target", a.CriticTarget(1).Params(), s.Targets.Q2, false)
+		snntest.CompareParams(t, at+"actor", net.Params(), s.Params.Actor)
+		snntest.CompareParams(t, at+"q1", a.Critic(0).Params(), s.Params.Q1)
+		snntest.CompareParams(t, at+"q2", a.Critic(1).Params(), s.Params.Q2)
+		snntest.CompareParams(t, at+"actor target", target.Params(), s.Targets.Actor)
+		snntest.CompareParams(t, at+"q1 target", a.CriticTarget(0).Params(), s.Targets.Q1)
+		snntest.CompareParams(t, at+"q2 target", a.CriticTarget(1).Params(), s.Targets.Q2)
 		if t.Failed() {
 			return
 		}
