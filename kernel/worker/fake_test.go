@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -27,7 +28,22 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && os.Args[1] == "front" {
+		front()
+	}
 	os.Exit(m.Run())
+}
+
+// front starts a worker, prints its process number and waits to be killed.
+func front() {
+	c, err := Start(context.Background(), Options{MemoryLimit: -1}, &recorder{})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	c.Execute(engine.Cell{Code: "set 1"})
+	fmt.Println(c.PID())
+	c.Execute(engine.Cell{Code: "deaf 600000"})
 }
 
 // scripted is an engine whose cells are commands: a word and its argument.

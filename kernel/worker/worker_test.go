@@ -1,9 +1,12 @@
 package worker
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -499,6 +502,54 @@ func TestContextEndsTheWorker(t *testing.T) {
 	t.Error("the worker lives")
 }
 
+// A front that is killed takes its worker along, also in a busy cell.
+func TestWorkerDiesWithItsFront(t *testing.T) {
+	front := exec.Command(os.Args[0], "front")
+	out, err := front.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := front.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Fscan(out, &pid); err != nil {
+		t.Fatal(err)
+	}
+	front.Process.Kill()
+	front.Wait()
+	for range 300 {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if syscall.Kill(pid, 0) != nil || err == nil && strings.Contains(string(stat), ") Z ") {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	syscall.Kill(pid, syscall.SIGKILL)
+	t.Error("the worker outlives its front")
+}
+
+func FuzzReadFrame(f *testing.F) {
+	f.Add(appendFrame(nil, frame{kind: frameEvent, payload: []byte("{}")}))
+	f.Add(appendFrame(nil, streamFrame("id", "stdout", []byte("text"))))
+	f.Add([]byte("\xff\xff\xff\xff\x0b\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := bufio.NewReader(bytes.NewReader(data))
+		for {
+			fr, err := readFrame(r)
+			if err != nil {
+				return
+			}
+			if fr.kind == frameStream {
+				_, _ = parseStream(fr.payload)
+			}
+			if again, err := readFrame(bufio.NewReader(bytes.NewReader(appendFrame(nil, fr)))); err != nil || !bytes.Equal(again.payload, fr.payload) {
+				t.Errorf("%+v came back as %+v, %v", fr, again, err)
+			}
+		}
+	})
+}
+
 func TestParseBytes(t *testing.T) {
 	for s, want := range map[string]int64{"6GiB": 6 << 30, "500MB": 5e8, " 1.5 GiB ": 3 << 29, "1048576": 1 << 20, "12B": 12} {
 		if n, err := ParseBytes(s); n != want || err != nil {
@@ -534,6 +585,23 @@ func BenchmarkStart(b *testing.B) {
 		b.StopTimer()
 		c.Close()
 		b.StartTimer()
+	}
+}
+
+// BenchmarkRecovery is from a worker's death to the end of the next cell.
+func BenchmarkRecovery(b *testing.B) {
+	for _, code := range []string{"exit 1", "gopanic x", "recurse"} {
+		b.Run(code, func(b *testing.B) {
+			c, err := Start(b.Context(), Options{}, &recorder{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer c.Close()
+			for b.Loop() {
+				c.Execute(engine.Cell{Code: code})
+				c.Execute(engine.Cell{Code: "echo 2"})
+			}
+		})
 	}
 }
 
