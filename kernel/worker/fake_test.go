@@ -151,6 +151,12 @@ var commands = map[string]func(s *scripted, c engine.Cell, arg string, n int) en
 		os.Exit(1)
 		return ok
 	},
+	"slowcrash": func(*scripted, engine.Cell, string, int) engine.Outcome {
+		os.Stderr.WriteString("fatal error: something\n\ngoroutine 1 [running]:\n")
+		time.Sleep(100 * time.Millisecond)
+		os.Exit(2)
+		return ok
+	},
 	"recurse": func(*scripted, engine.Cell, string, int) engine.Outcome { deeper(0); return ok },
 	"maps": func(*scripted, engine.Cell, string, int) engine.Outcome {
 		m := map[int]int{}

@@ -214,7 +214,7 @@ func TestCharactersAreNotCut(t *testing.T) {
 	s := start(t, Options{})
 	s.mustExec("set 1")
 	s.shows("native "+strings.Repeat("日本語", 30_000), "[stdout]"+strings.Repeat("日本語", 30_000))
-	s.shows("hex e697\nhex a5", "[stdout]日")
+	s.shows("hex e697\ndeaf 30\nhex a5", "[stdout]日")
 	s.shows("hex ff", "[stdout]\uFFFD")
 }
 
@@ -241,6 +241,7 @@ func TestDeathsAreExplained(t *testing.T) {
 		{"exit 0", "exit code 0"},
 		{"fatal goodbye", "some last words: goodbye"},
 		{"gopanic boom", "a panic in a goroutine that nothing recovered: boom"},
+		{"slowcrash", "exit code 2"},
 		{"recurse", "infinite recursion"},
 		{"maps", "concurrent map writes"},
 		{"huge 46", "out of memory"},
