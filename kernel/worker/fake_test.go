@@ -1,3 +1,5 @@
+//go:build unix
+
 package worker
 
 import (
@@ -15,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
 )
 
@@ -219,6 +222,30 @@ var commands = map[string]func(s *scripted, c engine.Cell, arg string, n int) en
 		s.sink.Emit(engine.Event{Kind: engine.Stream, Cell: c.ID, Name: "stdout", Text: strconv.Itoa(cmd.Process.Pid)})
 		return ok
 	},
+	"show": func(_ *scripted, _ engine.Cell, arg string, _ int) engine.Outcome {
+		display.Show(arg)
+		return ok
+	},
+	"late": func(s *scripted, _ engine.Cell, arg string, _ int) engine.Outcome {
+		go func() {
+			time.Sleep(100 * time.Millisecond)
+			display.Show(arg)
+			fmt.Fprint(Stream(s.sink, "stdout"), arg)
+		}()
+		return ok
+	},
+	"wait": func(*scripted, engine.Cell, string, int) engine.Outcome {
+		<-display.Context().Done()
+		return failure("Interrupted", "")
+	},
+	"input": func(s *scripted, _ engine.Cell, arg string, _ int) engine.Outcome {
+		text, err := display.Input(arg)
+		if err != nil {
+			return failure("input", err.Error())
+		}
+		fmt.Fprint(Stream(s.sink, "stdout"), text)
+		return ok
+	},
 	"ask": func(s *scripted, c engine.Cell, arg string, _ int) engine.Outcome {
 		s.sink.Emit(engine.Event{Kind: engine.InputRequest, Cell: c.ID, Text: arg})
 		r := <-s.in
@@ -256,7 +283,13 @@ func (s *scripted) IsComplete(code string) engine.Completeness {
 	return engine.Completeness{Status: "complete"}
 }
 
-func (s *scripted) Input(r engine.InputReply) { s.in <- r }
+func (s *scripted) Input(r engine.InputReply) {
+	select {
+	case s.in <- r:
+	default:
+	}
+}
+
 func (s *scripted) Comm(m engine.CommMessage) {
 	s.sink.Emit(engine.Event{Kind: engine.CommMsg, Comm: &m})
 }

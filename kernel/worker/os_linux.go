@@ -14,12 +14,17 @@ func dieWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }
 // enlargePipe asks for a megabyte, what an ordinary user may have.
 func enlargePipe(fd int) { _, _ = unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, 1<<20) }
 
+// introduce tells the system what this process is.
+func introduce() {
+	_ = os.WriteFile("/proc/self/comm", []byte("gomdcsan-worker"), 0) // not "exe", which it was started as
+	// To the out-of-memory killer: take this one before the front and before
+	// the Jupyter server.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
+}
+
 // limitMemory bounds what this process may map for writing. Address space
 // alone (RLIMIT_AS) would not do: the Go runtime reserves far more than it uses.
 func limitMemory(bytes int64) error {
-	// Told to the kernel's out-of-memory killer: take this process before the
-	// front and before the Jupyter server.
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
 	if bytes <= 0 {
 		return nil
 	}

@@ -11,23 +11,28 @@ import (
 	"runtime/debug"
 	"strconv"
 
+	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
 )
 
 // server is the worker's side of the connection.
 type server struct {
-	eng engine.Engine
-	out *output
+	eng  engine.Engine
+	out  *output
+	host *host
 }
 
 // Serve runs an engine for the front that started this process, until the
 // front closes the connection or dies; the process should then end, whatever
-// still runs. newEngine gets the sink for the engine's events.
+// still runs. newEngine gets the sink for the engine's events; one without a
+// Cell belongs to the cell that started the calling goroutine. What cells show
+// by package display appears in the front too.
 func Serve(newEngine func(engine.Sink) (engine.Engine, error)) error {
 	c, err := connect()
 	if err != nil {
 		return err
 	}
+	introduce()
 	debug.SetMaxStack(stackLimit)
 	if err := c.setCrashOutput(); err != nil {
 		return err
@@ -36,15 +41,18 @@ func Serve(newEngine func(engine.Sink) (engine.Engine, error)) error {
 		return err
 	}
 	s := &server{out: newOutput(c.to, c.pipes)}
-	if s.eng, err = newEngine(s.out); err != nil {
+	s.host = newHost(s.out)
+	defer display.Attach(s.host)()
+	if s.eng, err = newEngine(s.host); err != nil {
 		s.out.send(frameHello, 0, hello{Error: err.Error()})
 		return fmt.Errorf("worker: start the engine: %w", err)
 	}
+	s.host.eng = s.eng
 	ints := make(chan os.Signal, 1)
 	signal.Notify(ints, os.Interrupt)
 	go func() { // lives as long as the process
 		for range ints {
-			s.eng.Interrupt()
+			s.host.interrupt()
 		}
 	}()
 	s.out.send(frameHello, 0, hello{})
@@ -92,13 +100,13 @@ func (s *server) serve(r *bufio.Reader) error {
 		case frameExecute, frameComplete, frameInspect, frameIsComplete:
 			go s.answer(f)
 		case frameInterrupt:
-			go s.eng.Interrupt()
+			go s.host.interrupt()
 		case frameInput:
 			var in engine.InputReply
 			if err := json.Unmarshal(f.payload, &in); err != nil {
 				return fmt.Errorf("worker: %w", err)
 			}
-			s.eng.Input(in)
+			s.host.answer(in)
 		case frameComm:
 			var m engine.CommMessage
 			if err := json.Unmarshal(f.payload, &m); err != nil {
@@ -122,8 +130,7 @@ func (s *server) answer(f frame) {
 			if err := json.Unmarshal(f.payload, &cell); err != nil {
 				panic(err)
 			}
-			s.out.setCell(cell.ID)
-			out = s.eng.Execute(cell)
+			out = s.host.execute(cell)
 			return
 		}
 		var q question

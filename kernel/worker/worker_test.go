@@ -1,3 +1,5 @@
+//go:build unix
+
 package worker
 
 import (
@@ -184,17 +186,72 @@ func TestOutputKeepsItsOrder(t *testing.T) {
 	}
 }
 
-// Output of a cell that is over belongs to that cell until the next begins.
+// Output of a cell that is over belongs to that cell until the next begins;
+// what its goroutines show and write through the engine also after that.
 func TestLateOutputBelongsToItsCell(t *testing.T) {
 	s := start(t, Options{})
-	s.mustExec("native x")
+	s.mustExec("late tardy\nnative x")
+	s.mustExec("sleep 250\nnative y\nshow z")
+	cells := map[string]string{}
 	s.rec.mu.Lock()
 	defer s.rec.mu.Unlock()
 	for _, e := range s.rec.events {
-		if e.Kind == engine.Stream && e.Cell != "id1" {
-			t.Errorf("output has cell %q", e.Cell)
+		text := e.Text
+		if e.Display != nil {
+			text = e.Display.Data["text/plain"].(string)
 		}
+		cells[e.Cell] += text + " "
 	}
+	if cells["id1"] != "x \"tardy\" tardy " || cells["id2"] != "y \"z\" " {
+		t.Errorf("output by cell: %q", cells)
+	}
+}
+
+func TestDisplayHost(t *testing.T) {
+	s := start(t, Options{})
+	s.mustExec("set 1")
+	s.shows("native a\nshow b\nnative c", "[stdout]a[display]\"b\"[stdout]c")
+	time.AfterFunc(50*time.Millisecond, s.Interrupt)
+	if o := s.exec("wait"); o.Err == nil || o.Err.Name != "Interrupted" {
+		t.Errorf("an interrupt did not end the cell's context: %v", o.Err)
+	}
+	if o := s.exec("input name?"); o.Err == nil || !strings.Contains(o.Err.Value, "cannot ask for input") {
+		t.Errorf("input without a front-end for it: %v", o.Err)
+	}
+	s.rec.take()
+	done := make(chan engine.Outcome, 1)
+	ask := func() { done <- s.Execute(engine.Cell{ID: "in", Code: "input name?", AllowStdin: true}) }
+	go ask()
+	s.waitFor("[input_request]")
+	s.Input(engine.InputReply{Text: "Ada"})
+	if o := <-done; o.Err != nil || !strings.Contains(s.rec.take(), "Ada") {
+		t.Errorf("input: %v", o.Err)
+	}
+	go ask()
+	s.waitFor("[input_request]")
+	s.Input(engine.InputReply{Closed: true})
+	if o := <-done; o.Err == nil || o.Err.Value != "EOF" {
+		t.Errorf("closed input: %v", o.Err)
+	}
+	go ask()
+	s.waitFor("[input_request]")
+	s.Interrupt()
+	if o := <-done; o.Err == nil || !strings.Contains(o.Err.Value, "interrupted") {
+		t.Errorf("interrupted input: %v", o.Err)
+	}
+}
+
+// waitFor waits until the events contain text, and forgets them.
+func (s *session) waitFor(text string) {
+	s.t.Helper()
+	var all string
+	for range 1000 {
+		if all += s.rec.take(); strings.Contains(all, text) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.t.Fatalf("%q does not come, only %q", text, all)
 }
 
 func TestFloodArrivesWhole(t *testing.T) {
@@ -244,10 +301,10 @@ func TestDeathsAreExplained(t *testing.T) {
 		{"slowcrash", "exit code 2"},
 		{"recurse", "infinite recursion"},
 		{"maps", "concurrent map writes"},
-		{"huge 46", "out of memory"},
+		{"huge 47", "out of memory"},
 		{"segv", "SIGSEGV"},
 	} {
-		if raceDetector && (c.code == "maps" || c.code == "huge 46") {
+		if raceDetector && (c.code == "maps" || c.code == "huge 47") {
 			t.Logf("%s is left out: the race detector reports it in its own way", c.code)
 			continue
 		}

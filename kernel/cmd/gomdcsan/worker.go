@@ -17,7 +17,10 @@ func newWorker() *cobra.Command {
 		Hidden: true,
 		RunE: func(*cobra.Command, []string) error {
 			return worker.Serve(func(sink engine.Sink) (engine.Engine, error) {
-				return golang.New(golang.Options{}, sink)
+				return golang.New(golang.Options{
+					Stdout: worker.Stream(sink, "stdout"),
+					Stderr: worker.Stream(sink, "stderr"),
+				}, sink)
 			})
 		},
 	}

@@ -16,7 +16,7 @@ type Exited struct {
 
 // Error says what was called.
 func (e Exited) Error() string {
-	return fmt.Sprintf("%s called: the cell ends here, the session goes on", e.Call)
+	return fmt.Sprintf("%s called", e.Call)
 }
 
 // Exit stands for os.Exit.

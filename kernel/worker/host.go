@@ -1,0 +1,162 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime/pprof"
+	"slices"
+	"sync"
+	"unsafe"
+
+	"gomdcsan/kernel/display"
+	"gomdcsan/kernel/engine"
+)
+
+// host runs an engine's cells and is, for package display, where they are
+// shown. It knows of each goroutine which cell started it: cells run under a
+// profiler label, which goroutines inherit.
+type host struct {
+	out *output
+	eng engine.Engine
+
+	mu      sync.Mutex
+	current *cellRun
+	labels  map[unsafe.Pointer]*cellRun
+	order   []unsafe.Pointer // of labels, oldest first
+
+	asking  sync.Mutex // one question at a time
+	answers chan engine.InputReply
+}
+
+// cellRun is a cell that runs or has run.
+type cellRun struct {
+	cell   engine.Cell
+	ctx    context.Context // ends at an interrupt
+	cancel context.CancelFunc
+}
+
+// maxLabels is how many cells back a goroutine's cell is known.
+const maxLabels = 4096
+
+var _ interface {
+	display.Host
+	engine.Sink
+} = (*host)(nil)
+
+func newHost(out *output) *host {
+	return &host{
+		out: out, labels: map[unsafe.Pointer]*cellRun{}, answers: make(chan engine.InputReply, 1),
+		current: &cellRun{ctx: context.Background(), cancel: func() {}},
+	}
+}
+
+// profLabel returns the label set of the calling goroutine.
+//
+//go:linkname profLabel runtime/pprof.runtime_getProfLabel
+func profLabel() unsafe.Pointer
+
+// execute runs a cell.
+func (h *host) execute(cell engine.Cell) engine.Outcome {
+	ctx, cancel := context.WithCancel(context.Background())
+	run := &cellRun{cell: cell, ctx: ctx, cancel: cancel}
+	var out engine.Outcome
+	pprof.Do(ctx, pprof.Labels("cell", cell.ID), func(context.Context) {
+		h.begin(run)
+		out = h.eng.Execute(cell)
+	})
+	return out
+}
+
+func (h *host) begin(run *cellRun) {
+	h.out.setCell(run.cell.ID)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.current = run
+	if len(h.order) == maxLabels {
+		delete(h.labels, h.order[0])
+		h.order = slices.Delete(h.order, 0, 1)
+	}
+	label := profLabel()
+	h.labels[label] = run
+	h.order = append(h.order, label)
+}
+
+// run returns the cell that the calling goroutine belongs to; the current one
+// if that is not known.
+func (h *host) run() *cellRun {
+	label := profLabel()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r := h.labels[label]; r != nil {
+		return r
+	}
+	return h.current
+}
+
+// interrupt stops the running cell.
+func (h *host) interrupt() {
+	h.mu.Lock()
+	h.current.cancel()
+	h.mu.Unlock()
+	h.eng.Interrupt()
+}
+
+// Emit passes an event on. One that names no cell gets that of the calling
+// goroutine.
+func (h *host) Emit(e engine.Event) {
+	if e.Cell == "" {
+		e.Cell = h.run().cell.ID
+	}
+	h.out.Emit(e)
+}
+
+// Context ends when the cell of the calling goroutine is interrupted.
+func (h *host) Context() context.Context { return h.run().ctx }
+
+// Input asks the user.
+func (h *host) Input(prompt string, password bool) (string, error) {
+	r := h.run()
+	if !r.cell.AllowStdin {
+		return "", errors.New("the front-end that runs this cell cannot ask for input")
+	}
+	h.asking.Lock()
+	defer h.asking.Unlock()
+	select {
+	case <-h.answers: // to a question that was given up
+	default:
+	}
+	h.out.Emit(engine.Event{Kind: engine.InputRequest, Cell: r.cell.ID, Text: prompt, Password: password})
+	select {
+	case a := <-h.answers:
+		if a.Closed {
+			return "", io.EOF
+		}
+		return a.Text, nil
+	case <-r.ctx.Done():
+		return "", errors.New("interrupted while waiting for input")
+	}
+}
+
+// answer delivers the user's answer, to Input or to an engine that asked itself.
+func (h *host) answer(a engine.InputReply) {
+	select {
+	case h.answers <- a:
+	default: // nobody has taken the one before: a defect of the front-end
+	}
+	h.eng.Input(a)
+}
+
+// Stream is a writer whose output appears in the cell of the goroutine that
+// writes; name is "stdout" or "stderr". An engine gives it to interpreted code.
+func Stream(sink engine.Sink, name string) io.Writer { return stream{sink, name} }
+
+type stream struct {
+	sink engine.Sink
+	name string
+}
+
+func (s stream) Write(p []byte) (int, error) {
+	s.sink.Emit(engine.Event{Kind: engine.Stream, Name: s.name, Text: string(p)})
+	return len(p), nil
+}

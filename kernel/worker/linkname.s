@@ -1,0 +1,1 @@
+// Lets host.go declare a function without a body.
