@@ -17,6 +17,7 @@ type fused struct {
 	do     []float32     // gradient of the spikes
 	spikes []float32     // as numbers, where they are too many for a list
 	events linalg.Events // of v
+	input  linalg.Events // of the first layer's analogue input, when acting
 }
 
 // newFused returns nil when the layer needs the general way.
@@ -65,12 +66,33 @@ func (l *layer) forwardFirst(in input, t int) {
 	case in.steps > 1: // the encoder's order is [T][B]
 		x = linalg.Steps{Data: f.in, Step: size, Row: l.Out}
 		l.forwardSpikes(f.in, in.x, in.n*in.steps)
+	case in.cols != nil && in.n <= fewStates:
+		l.forwardSignificant(in)
 	case in.cols != nil:
 		l.Dense.ForwardColumns(f.in, in.x, in.n, in.cols)
 	default:
 		l.Dense.Forward(f.in, in.x, in.n)
 	}
 	f.run(x, t, in.n, l.Out)
+}
+
+// Acting has few states, and of a population's Gaussian activations few
+// matter: those below tiny would together change a current by less than
+// float32 rounds it.
+const (
+	fewStates = 4
+	tiny      = 2e-8
+)
+
+// forwardSignificant is the weighted input of the activations above tiny.
+func (l *layer) forwardSignificant(in input) {
+	f := l.fused
+	f.input.List(in.x, in.n, l.In, tiny)
+	for b := range in.n {
+		y := f.in[b*l.Out : (b+1)*l.Out]
+		copy(y, l.B.Value)
+		linalg.SparseGemv(y, &f.input, b, in.x[b*l.In:(b+1)*l.In], l.W.Value, l.Out)
+	}
 }
 
 // forwardNext runs a layer on the spikes of the one below.
