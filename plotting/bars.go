@@ -27,7 +27,7 @@ func Bars(title, yLabel string, categories []string, groups ...Group) *plot.Plot
 	p := New(title)
 	p.Y.Label.Text = yLabel
 	p.X.Tick.Marker = names(categories)
-	p.X.Tick.Length = 0
+	p.X.Tick.Length, p.X.Tick.Width = vg.Points(2), 0 // distance only
 	p.X.Padding = 0
 	p.X.Min, p.X.Max = -0.6, float64(len(categories))-0.4
 	p.Y.Min, p.Y.Max = 0, 0
