@@ -28,7 +28,7 @@ func RateHistogram(title string, bins int, layers ...Rates) *plot.Plot {
 	p.Y.Min = 0
 	p.X.Tick.Length = 0
 	if bins == 6 || bins == 11 { // the counts of 5 or 10 steps deserve a tick each
-		p.X.Tick.Marker = Ticks{Count: bins - 1}
+		p.X.Tick.Marker = Ticks{Count: bins}
 	}
 	w := 1 / float64(bins-1)
 	var k key
@@ -48,7 +48,7 @@ func RateHistogram(title string, bins int, layers ...Rates) *plot.Plot {
 			h.ys = append(h.ys, n/math.Max(1, finite))
 		}
 		p.Add(h)
-		k.add(fmt.Sprintf("%s, mean %.3f", or(l.Name, "layer"), mean/math.Max(1, finite)), h)
+		k.add(fmt.Sprintf("%s, mean %.2f", or(l.Name, "layer"), mean/math.Max(1, finite)), h)
 	}
 	p.X.Min, p.X.Max = -w/2, 1+w/2
 	k.attach(p)
