@@ -45,6 +45,11 @@ func TestInteract(t *testing.T) {
 	if box["_model_name"] != "VBoxModel" || len(box["children"].([]any)) != 2 {
 		t.Fatalf("shown is %v", box)
 	}
+	for _, child := range box["children"].([]any) {
+		if opened[strings.TrimPrefix(child.(string), "IPY_MODEL_")] == nil {
+			t.Errorf("child %v is not open", child)
+		}
+	}
 	if !strings.Contains(b.Data["text/html"].(string), "<svg") || !strings.Contains(b.Data["text/plain"].(string), "I − U: 0.25") {
 		t.Errorf("without widgets: %v", b.Data["text/plain"])
 	}
