@@ -18,6 +18,7 @@ import (
 type table struct {
 	path    string
 	size    int64 // bytes in the file that count
+	synced  int64 // of them known to be on the disk
 	pending []byte
 }
 
@@ -54,7 +55,7 @@ func (t *table) length() int64 { return t.size + int64(len(t.pending)) }
 
 // flush writes what is pending; durable also syncs it.
 func (t *table) flush(durable bool) error {
-	if len(t.pending) == 0 && !durable {
+	if len(t.pending) == 0 && (!durable || t.synced == t.size) {
 		return nil
 	}
 	f, err := os.OpenFile(t.path, os.O_WRONLY|os.O_CREATE, 0o644)
@@ -69,6 +70,9 @@ func (t *table) flush(durable bool) error {
 		return fmt.Errorf("experiment: %w", err)
 	}
 	t.size, t.pending = t.length(), t.pending[:0]
+	if durable {
+		t.synced = t.size
+	}
 	return nil
 }
 

@@ -95,7 +95,7 @@ func TestIntervalCovers(t *testing.T) {
 			covered++
 		}
 	}
-	if share := float64(covered) / trials; share < 0.88 || share > 0.98 {
+	if share := float64(covered) / trials; share < 0.89 || share > 0.97 {
 		t.Errorf("covers in %.1f %% of trials", 100*share)
 	}
 }
