@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"gomdcsan/mdcsan/checkpoint"
+	"gomdcsan/mdcsan/env/mujoco"
 )
 
 // Commit is the commit that the program was built from. Releases set it with
@@ -64,6 +65,9 @@ func currentSession(fromStep int) Session {
 		Started: time.Now().UTC().Truncate(time.Second), FromStep: fromStep,
 		Commit: buildCommit(), GoVersion: runtime.Version(),
 		Machine: Machine{runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), vector()},
+	}
+	if v := mujoco.Version(); v != "" {
+		s.Libraries = map[string]string{"mujoco": v}
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		s.Modules = map[string]string{}
