@@ -303,6 +303,11 @@ func variants() []Config {
 			all = append(all, c)
 		}
 	}
+	for _, n := range []NeuronKind{DN, DNPrinted, LIF, IF} { // no setting at its default
+		c := base.WithNeuron(n)
+		c.ThetaMode, c.Vth, c.Window, c.CurrentDecay, c.VoltageDecay, c.U0 = ThetaFixed, 0.3, 0.35, 0.2, 0.6, 0.15
+		all = append(all, c)
+	}
 	frozen, deep := base, base
 	frozen.TrainEncoder = false
 	deep.Hidden, deep.Vth, deep.Window, deep.CurrentDecay = []int{4, 4, 3}, 0.3, 0.8, 0.2
