@@ -50,13 +50,15 @@ func Run(ctx context.Context, o Options, progress func(what string)) (*Report, e
 	if progress == nil {
 		progress = func(string) {}
 	}
-	chosen, err := choose(o)
+	chosen, err := Choose(o)
 	if err != nil {
 		return nil, err
 	}
 	if len(o.Actors) == 0 {
 		o.Actors = Actors()
 	}
+	runtime.LockOSThread() // the scheduler's moves are not part of the measurement
+	defer runtime.UnlockOSThread()
 	progress("the core's peak")
 	r := &Report{
 		Processor:    fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
@@ -87,8 +89,8 @@ func Run(ctx context.Context, o Options, progress func(what string)) (*Report, e
 	return r, ctx.Err()
 }
 
-// choose resolves the names of tasks and actors in o.
-func choose(o Options) ([]Task, error) {
+// Choose returns the tasks that o names and checks the names of its actors.
+func Choose(o Options) ([]Task, error) {
 	names := func(what string, wanted, known []string) error {
 		for _, w := range wanted {
 			if !slices.Contains(known, w) {
