@@ -24,31 +24,38 @@ func (a *arrows) Plot(c draw.Canvas, p *plot.Plot) {
 	perX := float64(size.X) / (p.X.Max - p.X.Min) // paper units per data unit
 	perY := float64(size.Y) / (p.Y.Max - p.Y.Min)
 	length := 0.62 * min(float64(size.X)/float64(a.nx), float64(size.Y)/float64(a.ny))
-	style := draw.LineStyle{Color: a.color, Width: vg.Points(0.6)}
+	var shafts, heads vg.Path // all arrows at once, which keeps files small
 	for i := range a.nx {
 		for j := range a.ny {
 			x, y := a.x.at((float64(i)+0.5)/float64(a.nx)), a.y.at((float64(j)+0.5)/float64(a.ny))
 			dx, dy := a.field(x, y)
 			dx, dy = dx*perX, dy*perY
 			norm := math.Hypot(dx, dy)
-			if norm == 0 || !isFinite(norm) {
-				continue
+			if norm > 0 && isFinite(norm) {
+				arrow(&shafts, &heads, vg.Point{X: trX(x), Y: trY(y)}, dx/norm*length, dy/norm*length)
 			}
-			arrow(c, style, vg.Point{X: trX(x), Y: trY(y)}, dx/norm*length, dy/norm*length)
 		}
+	}
+	if len(shafts) > 0 {
+		c.SetLineStyle(draw.LineStyle{Color: a.color, Width: vg.Points(0.6)})
+		c.Stroke(shafts)
+		c.Fill(heads)
 	}
 }
 
-// arrow draws an arrow centred at a point.
-func arrow(c draw.Canvas, style draw.LineStyle, at vg.Point, dx, dy float64) {
+// arrow appends an arrow centred at a point.
+func arrow(shafts, heads *vg.Path, at vg.Point, dx, dy float64) {
 	tip := vg.Point{X: at.X + vg.Length(dx/2), Y: at.Y + vg.Length(dy/2)}
-	tail := vg.Point{X: at.X - vg.Length(dx/2), Y: at.Y - vg.Length(dy/2)}
-	c.StrokeLines(style, []vg.Point{tail, tip})
+	shafts.Move(vg.Point{X: at.X - vg.Length(dx/2), Y: at.Y - vg.Length(dy/2)})
+	shafts.Line(tip)
 	const head = 0.34 // of the arrow's length
 	wing := func(side float64) vg.Point {
 		return vg.Point{X: tip.X - vg.Length(head*(dx-side*0.55*dy)), Y: tip.Y - vg.Length(head*(dy+side*0.55*dx))}
 	}
-	c.FillPolygon(style.Color, []vg.Point{tip, wing(1), wing(-1)})
+	heads.Move(tip)
+	heads.Line(wing(1))
+	heads.Line(wing(-1))
+	heads.Close()
 }
 
 // zeroLine is the set of points where a function is zero, by marching squares.
