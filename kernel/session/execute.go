@@ -41,7 +41,7 @@ func (s *Session) executeLoop() {
 }
 
 func (s *Session) execute(r *request, id string) {
-	s.status(r, wire.StateBusy)
+	s.hold(wire.Status, r.msg.RawHeader, statusContent{wire.StateBusy})
 	var req wire.Execute
 	if err := r.msg.Decode(&req); err != nil {
 		s.reply(r, wire.ExecuteReply, nil, errorReply(s.countNow(), requestError(err)))
@@ -53,8 +53,9 @@ func (s *Session) execute(r *request, id string) {
 	blank := strings.TrimSpace(req.Code) == ""
 	x := s.begin(r, id, &req, store && !blank)
 	if !req.Silent {
-		s.publish(wire.ExecuteInput, x.parent, map[string]any{"code": req.Code, "execution_count": x.count})
+		s.hold(wire.ExecuteInput, x.parent, map[string]any{"code": req.Code, "execution_count": x.count})
 	}
+	s.flushSoon()
 	var outcome engine.Outcome
 	if !blank || len(req.UserExpressions) > 0 {
 		outcome = s.engine.Execute(engine.Cell{

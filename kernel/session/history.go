@@ -30,6 +30,7 @@ type History struct {
 	loaded  bool
 	session int // this kernel's number; earlier ones are smaller
 	entries []entry
+	file    *os.File // open for appending after the first Add
 }
 
 // entry is one executed cell, and a line of the file.
@@ -107,15 +108,29 @@ func (h *History) Add(line int, input, output string) {
 	if h.path == "" {
 		return
 	}
-	if os.MkdirAll(filepath.Dir(h.path), 0o700) != nil {
-		return
+	if h.file == nil {
+		if os.MkdirAll(filepath.Dir(h.path), 0o700) != nil {
+			return
+		}
+		f, err := os.OpenFile(h.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return
+		}
+		h.file = f
 	}
-	f, err := os.OpenFile(h.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return
+	h.file.Write(append(wire.Marshal(e), '\n')) // a full disk costs the past, not the cell
+}
+
+// Close closes the history's file.
+func (h *History) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := h.file
+	h.file = nil
+	if f == nil {
+		return nil
 	}
-	defer f.Close()
-	f.Write(append(wire.Marshal(e), '\n'))
+	return f.Close()
 }
 
 // Find answers a history_request: [session, line, input] for each entry, with

@@ -15,6 +15,9 @@ func TestHistory(t *testing.T) {
 	old := NewHistory(path)
 	old.Add(1, "a := 1", "")
 	old.Add(2, "fmt.Println(a)", "1")
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
 	h := NewHistory(path)
 	h.Add(1, "b/c", "")
 	h.Add(2, "a := 1", "")

@@ -91,6 +91,11 @@ func (l *lane) show(cell, msgType string, content any) {
 	defer l.mu.Unlock()
 	l.flushLocked()
 	l.pacer.wait(0, l.halted(cell))
+	if msgType == wire.ExecuteResult { // the end of the cell is near
+		l.s.hold(msgType, l.s.parentOf(cell), body)
+		l.s.flushSoon()
+		return
+	}
 	l.s.publish(msgType, l.s.parentOf(cell), body)
 }
 

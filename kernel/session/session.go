@@ -21,6 +21,13 @@ type Port interface {
 	Publish(topic string, m *wire.Message)
 }
 
+// Holder is a Port that can send several messages in one write.
+type Holder interface {
+	// Hold is Publish for a message that may wait for the next, or for Flush.
+	Hold(topic string, m *wire.Message)
+	Flush()
+}
+
 // Options configure a Session.
 type Options struct {
 	Port Port
@@ -45,6 +52,7 @@ type Options struct {
 type Session struct {
 	opts   Options
 	port   Port
+	holder Holder // the port, if it can
 	engine *deferred
 	wire   *wire.Session
 	lane   *lane
@@ -98,6 +106,7 @@ func New(opts Options) *Session {
 		open:     map[string]string{},
 		commFrom: map[string]json.RawMessage{},
 	}
+	s.holder, _ = opts.Port.(Holder)
 	s.wake.L = &s.mu
 	s.lane = newLane(s, opts.Rate)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -238,6 +247,23 @@ func (s *Session) status(r *request, state string) {
 // publish sends on iopub at once; what cells show goes through the lane.
 func (s *Session) publish(msgType string, parent json.RawMessage, content any) {
 	s.port.Publish(s.topic(msgType), wire.New(s.wire, msgType, parent, content))
+}
+
+// hold publishes a message that another will follow at once; flushSoon is to be
+// called when that is only likely.
+func (s *Session) hold(msgType string, parent json.RawMessage, content any) {
+	if s.holder == nil {
+		s.publish(msgType, parent, content)
+		return
+	}
+	s.holder.Hold(s.topic(msgType), wire.New(s.wire, msgType, parent, content))
+}
+
+// flushSoon sends what is held as soon as this goroutine waits for something.
+func (s *Session) flushSoon() {
+	if s.holder != nil {
+		go s.holder.Flush()
+	}
 }
 
 func (s *Session) topic(msgType string) string { return "kernel." + s.wire.ID + "." + msgType }

@@ -69,16 +69,16 @@ var ours = implementation{
 		l := localListener(t)
 		s := listen(zmq4.Router, l, quick, func(p *peer, frames [][]byte) {
 			for range floods(string(frames[0])) {
-				p.send([][]byte{make([]byte, 1<<20)})
+				p.send([][]byte{make([]byte, 1<<20)}, false)
 			}
-			p.send(frames)
+			p.send(frames, false)
 		})
 		t.Cleanup(func() { s.close(0) })
 		return l.Addr().String()
 	},
 	count: func(t testing.TB) string {
 		l := localListener(t)
-		s := listen(zmq4.Rep, l, quick, func(p *peer, frames [][]byte) { p.send(bytesOf([]string{"", fmt.Sprint(len(frames) - 1)})) })
+		s := listen(zmq4.Rep, l, quick, func(p *peer, frames [][]byte) { p.send(bytesOf([]string{"", fmt.Sprint(len(frames) - 1)}), false) })
 		t.Cleanup(func() { s.close(0) })
 		return l.Addr().String()
 	},
@@ -91,7 +91,7 @@ var ours = implementation{
 			}
 		})
 		t.Cleanup(func() { s.close(0) })
-		return publisher{l.Addr().String(), func(f ...string) { s.publish(bytesOf(f)) }, topics, func() { s.close(5 * time.Second) }}
+		return publisher{l.Addr().String(), func(f ...string) { s.publish(bytesOf(f), false) }, topics, func() { s.close(5 * time.Second) }}
 	},
 	accepts: func(t testing.TB, l net.Listener) {
 		s := listen(zmq4.Router, l, quick, func(*peer, [][]byte) {})

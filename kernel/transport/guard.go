@@ -50,6 +50,10 @@ type guard struct {
 	frames    int
 	charged   int64 // bytes taken from the budget
 	more      bool  // the message goes on
+	hurried   bool  // a deadline is set
+
+	out     []byte // what zmq4 writes is appended here while collect is set
+	collect bool
 
 	progress atomic.Int64 // time of the last write that went through, Unix ns
 }
@@ -146,9 +150,7 @@ func (g *guard) endFrame() {
 	}
 	g.total, g.frames = 0, 0
 	g.refund()
-	if !g.handshake {
-		g.Conn.SetReadDeadline(time.Time{})
-	}
+	g.noDeadline()
 }
 
 // refund gives back to the budget what this peer has taken.
@@ -161,7 +163,15 @@ func (g *guard) refund() {
 // of it; between messages it may be silent for ever.
 func (g *guard) deadline() {
 	if !g.handshake && g.r.Buffered() == 0 {
+		g.hurried = true
 		g.Conn.SetReadDeadline(time.Now().Add(g.limits.Receive))
+	}
+}
+
+func (g *guard) noDeadline() {
+	if g.hurried { // a deadline costs more than a small message does
+		g.hurried = false
+		g.Conn.SetReadDeadline(time.Time{})
 	}
 }
 
@@ -188,7 +198,7 @@ func (g *guard) swallowCommands() error {
 
 func (g *guard) command() ([]byte, error) {
 	g.deadline()
-	defer g.Conn.SetReadDeadline(time.Time{})
+	defer g.noDeadline()
 	var head [9]byte
 	n := 2
 	if _, err := readFull(g.r, head[:2]); err != nil {
@@ -217,8 +227,12 @@ func commandBody(b []byte, name string) ([]byte, bool) {
 	return b[1+len(name):], true
 }
 
-// Write implements net.Conn for zmq4.
+// Write implements net.Conn for zmq4. Only one goroutine at a time writes.
 func (g *guard) Write(p []byte) (int, error) {
+	if g.collect {
+		g.out = append(g.out, p...)
+		return len(p), nil
+	}
 	n, err := g.w.Write(p)
 	if err == nil && g.handshake {
 		err = g.w.Flush()

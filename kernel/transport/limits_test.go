@@ -28,7 +28,7 @@ func echoSocket(t testing.TB, limits Limits) (*socket, string) {
 		if strings.HasPrefix(string(frames[0]), "key") {
 			p.guard.trusted.Store(true)
 		}
-		p.send(frames)
+		p.send(frames, false)
 	})
 	t.Cleanup(func() { s.close(0) })
 	return s, l.Addr().String()
@@ -180,7 +180,7 @@ func TestDeafSubscriberIsDropped(t *testing.T) {
 	waitFor(t, "the subscription", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.peers) == 1 && s.peers[0].subscribed("x") })
 	begin := time.Now()
 	for range 300 {
-		s.publish([][]byte{[]byte("topic"), make([]byte, 100<<10)})
+		s.publish([][]byte{[]byte("topic"), make([]byte, 100<<10)}, false)
 	}
 	if d := time.Since(begin); d > 2*time.Second {
 		t.Errorf("publishing took %v", d)
@@ -200,7 +200,7 @@ func TestSlowSubscriberGetsEverything(t *testing.T) {
 	const n = 200
 	go func() {
 		for i := range n {
-			s.publish([][]byte{[]byte("topic"), []byte(fmt.Sprint(i)), make([]byte, 100<<10)})
+			s.publish([][]byte{[]byte("topic"), []byte(fmt.Sprint(i)), make([]byte, 100<<10)}, false)
 		}
 	}()
 	for i := range n {
@@ -216,7 +216,7 @@ func TestSlowSubscriberGetsEverything(t *testing.T) {
 func TestCloseEndsEveryGoroutine(t *testing.T) {
 	before := runtime.NumGoroutine()
 	l := localListener(t)
-	s := listen(zmq4.Router, l, DefaultLimits(), func(p *peer, frames [][]byte) { p.send(frames) })
+	s := listen(zmq4.Router, l, DefaultLimits(), func(p *peer, frames [][]byte) { p.send(frames, false) })
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -268,5 +268,72 @@ func BenchmarkEcho(b *testing.B) {
 		if _, err := c.recv(time.Second); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// Held messages leave, in order, with the next or at a flush.
+func TestHold(t *testing.T) {
+	l := localListener(t)
+	s := listen(zmq4.XPub, l, small(), func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
+	defer s.close(0)
+	c := subscribe(t, l.Addr().String())
+	waitFor(t, "the subscription", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.peers) == 1 && s.peers[0].subscribed("x") })
+	say := func(n int, hold bool) { s.publish([][]byte{[]byte(fmt.Sprint(n))}, hold) }
+	say(1, true)
+	if m, err := c.recv(50 * time.Millisecond); err == nil {
+		t.Errorf("%q was not held", m)
+	}
+	c = subscribe(t, l.Addr().String()) // zmq4 gives up a connection that timed out
+	waitFor(t, "the second subscription", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.peers) == 2 && s.peers[len(s.peers)-1].subscribed("x")
+	})
+	say(1, true)
+	say(2, true)
+	say(3, false)
+	say(4, true)
+	s.flush()
+	for n := 1; n <= 4; n++ {
+		if m, err := c.recv(time.Second); err != nil || m[0] != fmt.Sprint(n) {
+			t.Fatalf("message %d is %q, %v", n, m, err)
+		}
+	}
+	say(5, true)
+	go s.close(time.Second)
+	if m, err := c.recv(time.Second); err != nil || m[0] != "5" {
+		t.Errorf("at the end %q, %v", m, err)
+	}
+}
+
+// Many senders at once, with sizes around what is written inline: the order of
+// each is kept and nothing is lost.
+func TestManySenders(t *testing.T) {
+	limits := small()
+	limits.QueueBytes = 1 << 20
+	l := localListener(t)
+	s := listen(zmq4.XPub, l, limits, func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
+	defer s.close(0)
+	c := subscribe(t, l.Addr().String())
+	waitFor(t, "the subscription", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.peers) == 1 && s.peers[0].subscribed("x") })
+	const senders, each = 4, 500
+	for k := range senders {
+		go func() {
+			for i := range each {
+				size := []int{10, 100, 20 << 10, 40 << 10}[i%4]
+				s.publish([][]byte{[]byte(fmt.Sprint(k)), []byte(fmt.Sprint(i)), make([]byte, size)}, i%3 == 0 && i < each-1)
+			}
+		}()
+	}
+	next := map[string]int{}
+	for range senders * each {
+		m, err := c.recv(5 * time.Second)
+		if err != nil {
+			t.Fatalf("after %v: %v", next, err)
+		}
+		if m[1] != fmt.Sprint(next[m[0]]) {
+			t.Fatalf("sender %s: message %s, want %d", m[0], m[1], next[m[0]])
+		}
+		next[m[0]]++
 	}
 }

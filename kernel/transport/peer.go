@@ -11,7 +11,9 @@ import (
 func readFull(r io.Reader, p []byte) (int, error) { return io.ReadFull(r, p) }
 
 // peer is one connection that has shaken hands, with the queue of what waits
-// to be written to it. Its writer goroutine owns all writing.
+// to be written to it. Whoever has set busy writes: the sender itself, when
+// what waits is small and the system takes it at once, else the peer's writer.
+// Waking another goroutine for each message would cost more than the message.
 type peer struct {
 	id     string // the ZMTP identity, "" when it has none
 	guard  *guard
@@ -22,18 +24,25 @@ type peer struct {
 	moved  sync.Cond // the queue has shrunk, or the peer has closed
 	queue  []outgoing
 	bytes  int64 // of the queue and of what is being written
-	busy   bool  // the writer is writing
+	busy   bool  // someone is writing
+	work   bool  // the writer is to write, and nobody else
 	closed bool
 	topics map[string]int // subscriptions, counted
 }
 
-// outgoing is a message to write, or a ZMTP command when cmd is set.
+// outgoing is a message to write, a ZMTP command when cmd is set, or encoded
+// bytes when raw is.
 type outgoing struct {
 	frames [][]byte
 	cmd    string
+	raw    []byte
+	bytes  int64 // that raw counts for
 }
 
 func (o outgoing) size() int64 {
+	if o.raw != nil {
+		return o.bytes
+	}
 	n := int64(64)
 	for _, f := range o.frames {
 		n += int64(len(f))
@@ -48,10 +57,9 @@ func newPeer(g *guard, conn *zmq4.Conn, limits *Limits) *peer {
 	return p
 }
 
-// send queues a message. It waits while the peer is far behind, and drops a
-// peer that stays so.
-func (p *peer) send(frames [][]byte) {
-	out := outgoing{frames: frames}
+// send sends a message. It waits while the peer is far behind, and drops a
+// peer that stays so. With hold the message waits for the next, or for flush.
+func (p *peer) send(frames [][]byte, hold bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	begun := time.Now()
@@ -61,11 +69,88 @@ func (p *peer) send(frames [][]byte) {
 			p.closeLocked()
 			return
 		}
+		p.startWriter()
 		wake := time.AfterFunc(50*time.Millisecond, p.moved.Broadcast)
 		p.moved.Wait()
 		wake.Stop()
 	}
-	p.push(out)
+	p.push(outgoing{frames: frames})
+	if !hold || p.bytes > inlineBytes {
+		p.flushLocked()
+	}
+}
+
+// flush sends what was held.
+func (p *peer) flush() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.flushLocked()
+}
+
+// inlineBytes is what a sender writes itself.
+const inlineBytes = 32 << 10
+
+func (p *peer) flushLocked() {
+	if p.busy || p.work || p.closed || len(p.queue) == 0 {
+		return // whoever writes goes on until the queue is empty
+	}
+	if p.bytes > inlineBytes {
+		p.startWriter()
+		return
+	}
+	batch := p.queue
+	p.queue, p.busy = nil, true
+	p.mu.Unlock()
+	rest, err := p.writeNow(batch)
+	p.mu.Lock()
+	p.busy = false
+	if err != nil {
+		p.closeLocked()
+		return
+	}
+	total := int64(0)
+	for _, out := range batch {
+		total += out.size()
+	}
+	if len(rest) > 0 {
+		p.queue = append([]outgoing{{raw: rest, bytes: total}}, p.queue...)
+	} else {
+		p.bytes -= total
+	}
+	if len(p.queue) > 0 {
+		p.startWriter()
+	}
+	p.moved.Broadcast()
+}
+
+// writeNow writes a batch as far as the system takes it without waiting and
+// returns the rest.
+func (p *peer) writeNow(batch []outgoing) (rest []byte, err error) {
+	g := p.guard
+	g.collect = true
+	for _, out := range batch {
+		if err := p.writeOne(out); err != nil {
+			return nil, err
+		}
+	}
+	g.collect = false
+	n, err := tryWrite(g.Conn, g.out)
+	if n > 0 {
+		g.progress.Store(time.Now().UnixNano())
+	}
+	rest, g.out = g.out[n:], g.out[:0]
+	if len(rest) > 0 {
+		g.out = nil // rest keeps it
+	}
+	return rest, err
+}
+
+// startWriter gives the writing to the peer's writer.
+func (p *peer) startWriter() {
+	if !p.work {
+		p.work = true
+		p.moved.Broadcast()
+	}
 }
 
 // pong answers a PING; body is its time-to-live (2 bytes) and its context.
@@ -78,6 +163,7 @@ func (p *peer) pong(body []byte) {
 	defer p.mu.Unlock()
 	if p.bytes < 1<<20 { // who pings without reading gets no answer for ever
 		p.push(outgoing{frames: [][]byte{context}, cmd: zmq4.CmdPong})
+		p.flushLocked()
 	}
 }
 
@@ -90,7 +176,6 @@ func (p *peer) push(out outgoing) {
 	}
 	p.queue = append(p.queue, out)
 	p.bytes += out.size()
-	p.moved.Broadcast()
 }
 
 // write is the peer's writer: it ends when the peer is closed.
@@ -100,18 +185,14 @@ func (p *peer) write() {
 		if batch == nil {
 			return
 		}
-		for i, out := range batch {
-			if p.writeOne(out) != nil {
-				p.close()
-				return
-			}
-			batch[i] = outgoing{}
-			p.done(out.size())
-		}
-		if p.guard.w.Flush() != nil {
+		if p.writeAll(batch) != nil {
 			p.close()
 			return
 		}
+		p.mu.Lock()
+		p.busy, p.work = false, len(p.queue) > 0
+		p.moved.Broadcast()
+		p.mu.Unlock()
 	}
 }
 
@@ -119,21 +200,33 @@ func (p *peer) write() {
 func (p *peer) next() []outgoing {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.busy = false
-	p.moved.Broadcast()
-	for len(p.queue) == 0 && !p.closed {
+	for !p.closed && (!p.work || p.busy || len(p.queue) == 0) {
 		p.moved.Wait()
 	}
 	if p.closed {
 		return nil
 	}
 	batch := p.queue
-	p.queue = nil
-	p.busy = true
+	p.queue, p.busy = nil, true
 	return batch
 }
 
+func (p *peer) writeAll(batch []outgoing) error {
+	for i, out := range batch {
+		if err := p.writeOne(out); err != nil {
+			return err
+		}
+		batch[i] = outgoing{}
+		p.done(out.size())
+	}
+	return p.guard.w.Flush()
+}
+
 func (p *peer) writeOne(out outgoing) error {
+	if out.raw != nil {
+		_, err := p.guard.w.Write(out.raw)
+		return err
+	}
 	if out.cmd != "" {
 		return p.conn.SendCmd(out.cmd, out.frames[0])
 	}
@@ -168,6 +261,7 @@ func (p *peer) drain(deadline time.Time) {
 	defer wake.Stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.flushLocked()
 	for (p.busy || len(p.queue) > 0) && !p.closed && time.Now().Before(deadline) {
 		p.moved.Wait()
 	}

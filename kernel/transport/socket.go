@@ -172,21 +172,31 @@ func (s *socket) sendTo(id string, frames [][]byte) bool {
 	if to == nil {
 		return false
 	}
-	to.send(frames)
+	to.send(frames, false)
 	return true
 }
 
-// publish queues frames, the first of which is the topic, for all who have
-// subscribed to it.
-func (s *socket) publish(frames [][]byte) {
+// publish sends frames, the first of which is the topic, to all who have
+// subscribed to it; with hold they wait for the next, or for flush.
+func (s *socket) publish(frames [][]byte, hold bool) {
 	topic := string(frames[0])
 	s.mu.Lock()
 	peers := slices.Clone(s.peers)
 	s.mu.Unlock()
 	for _, p := range peers {
 		if p.subscribed(topic) {
-			p.send(frames)
+			p.send(frames, hold)
 		}
+	}
+}
+
+// flush sends what was held.
+func (s *socket) flush() {
+	s.mu.Lock()
+	peers := slices.Clone(s.peers)
+	s.mu.Unlock()
+	for _, p := range peers {
+		p.flush()
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,12 +71,17 @@ func connection(out io.Writer, args []string) (wire.ConnectionInfo, error) {
 // runKernel opens the sockets at once, so that kernel_info is answered while
 // the worker starts, and serves until a shutdown, a signal or the parent's end.
 func runKernel(ctx context.Context, info wire.ConnectionInfo) error {
+	// The front passes messages on. On one processor a message costs a third of
+	// what waking the others for it does, and the others are left to the worker.
+	runtime.GOMAXPROCS(1)
 	codec, err := wire.NewCodec(info.SignatureScheme, info.Key)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	history := session.NewHistory(historyFile())
+	defer history.Close()
 	var port port
 	s := session.New(session.Options{
 		Port:       &port,
@@ -83,7 +89,7 @@ func runKernel(ctx context.Context, info wire.ConnectionInfo) error {
 		Version:    version(),
 		Connection: info,
 		Username:   username(),
-		History:    session.NewHistory(historyFile()),
+		History:    history,
 		Rate:       outputRate(),
 		Logf:       logf(),
 	})
@@ -134,6 +140,10 @@ func (p *port) Send(ch wire.Channel, to session.Route, m *wire.Message) {
 }
 
 func (p *port) Publish(topic string, m *wire.Message) { p.get().Publish(topic, m) }
+
+func (p *port) Hold(topic string, m *wire.Message) { p.get().Hold(topic, m) }
+
+func (p *port) Flush() { p.get().Flush() }
 
 // watchParent ends the kernel when the process that started it has gone: a
 // Jupyter that was killed cannot shut its kernels down.
