@@ -98,6 +98,19 @@ func declarationCell(items []item) bool {
 
 // parse parses the items that keep selects, in place.
 func (s *source) parse(fset *token.FileSet, items []item, before, after string, errs *scanner.ErrorList, keep func(item) bool) *ast.File {
+	before += "/*line " + s.name + ":1:1*/"
+	f, err := parser.ParseFile(fset, s.name, before+s.blanked(items, keep)+after, parser.SkipObjectResolution|parser.AllErrors)
+	if err != nil {
+		*errs = append(*errs, err.(scanner.ErrorList)...)
+		return nil
+	}
+	start := fset.File(f.Pos()).Pos(len(before))
+	s.bases = append(s.bases, base{start, start + token.Pos(len(s.text))})
+	return f
+}
+
+// blanked is the cell's text with all but some items blank.
+func (s *source) blanked(items []item, keep func(item) bool) string {
 	blank := []byte(s.text)
 	for i, c := range blank {
 		if c != '\n' {
@@ -113,15 +126,7 @@ func (s *source) parse(fset *token.FileSet, items []item, before, after string, 
 			blank[it.end] = ';'
 		}
 	}
-	before += "/*line " + s.name + ":1:1*/"
-	f, err := parser.ParseFile(fset, s.name, before+string(blank)+after, parser.SkipObjectResolution|parser.AllErrors)
-	if err != nil {
-		*errs = append(*errs, err.(scanner.ErrorList)...)
-		return nil
-	}
-	start := fset.File(f.Pos()).Pos(len(before))
-	s.bases = append(s.bases, base{start, start + token.Pos(len(s.text))})
-	return f
+	return string(blank)
 }
 
 // offset maps a position to a byte offset in the cell, -1 if it is elsewhere.
