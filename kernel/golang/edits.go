@@ -306,7 +306,11 @@ func (ed *editor) selectStmt(n *ast.SelectStmt) {
 		}
 	}
 	if blocking {
-		ed.close(n.Body.Rbrace, ";case <-"+ed.b.rt("Done()")+": panic("+ed.b.rt("Stopped")+");")
+		sep := ";"
+		if len(n.Body.List) == 0 {
+			sep = ""
+		}
+		ed.close(n.Body.Rbrace, sep+"case <-"+ed.b.rt("Done()")+": panic("+ed.b.rt("Stopped")+");")
 	}
 }
 
@@ -320,9 +324,9 @@ func (ed *editor) call(n *ast.CallExpr) bool {
 	if !ok || f.Pkg() == nil {
 		return true
 	}
-	switch f.FullName() {
-	case "time.Sleep":
-		ed.replace(n.Fun.Pos(), n.Fun.End(), ed.b.rt("Sleep"))
+	switch name := f.FullName(); name {
+	case "time.Sleep", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln":
+		ed.replace(n.Fun.Pos(), n.Fun.End(), ed.b.rt(f.Name()))
 		for _, a := range n.Args {
 			ed.walk(a)
 		}

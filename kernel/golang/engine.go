@@ -46,9 +46,8 @@ type Engine struct {
 
 	running sync.Mutex // held by Execute
 
-	mu      sync.Mutex
-	cell    *running // nil between cells
-	outputs map[int][]any
+	mu   sync.Mutex
+	cell *running // nil between cells
 }
 
 // running is a cell that runs.
@@ -66,7 +65,7 @@ func New(o Options, sink engine.Sink) (*Engine, error) {
 	if o.Stderr == nil {
 		o.Stderr = current{&os.Stderr}
 	}
-	e := &Engine{sink: sink, options: o, outputs: map[int][]any{}}
+	e := &Engine{sink: sink, options: o}
 	e.session = newSession(o.Stdout, o.Stderr)
 	e.session.native = newNative(o)
 	return e, nil
@@ -195,9 +194,6 @@ func (e *Engine) goroutinePanic(p *rt.Panic) {
 
 // show emits the values of the cell's last expression.
 func (e *Engine) show(c engine.Cell, values []any) {
-	e.mu.Lock()
-	e.outputs[c.Count] = values
-	e.mu.Unlock()
 	if c.Silent || len(values) == 0 {
 		return
 	}

@@ -50,6 +50,10 @@ func (l *lowering) callee(fun ast.Expr) string {
 				if sig := l.typeOf(f).(*types.Signature); l.p.info.Instances[f.Sel].Type != nil || sig.TypeParams() != nil {
 					l.refuse(f.Pos(), "generics are compiled")
 				}
+				switch name := p.Imported().Path() + "." + f.Sel.Name; name {
+				case "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln":
+					return l.s.interp.helper(f.Sel.Name)
+				}
 				return l.qualified(f, p.Imported())
 			}
 		}

@@ -30,16 +30,16 @@ func (s *session) panicked(c *compiled, p *rt.Panic, goroutine bool) *engine.Err
 }
 
 func exited(what string) *engine.Error {
-	return &engine.Error{Name: "exit", Value: what, Traceback: []string{bold(red("exit")) + ": " + what + "; the session goes on"}}
+	return &engine.Error{Name: "exit", Value: what, Traceback: []string{bold(red("exit")) + ": " + what}}
 }
 
 // message writes a panic's value as Go's own traceback does.
 func message(v any) string {
 	switch v := v.(type) {
 	case runtime.Error:
-		return fromReflect(v.Error())
+		return plainNames(fromReflect(v.Error()))
 	case error:
-		return v.Error()
+		return plainNames(v.Error())
 	case fmt.Stringer:
 		return v.String()
 	case string:
@@ -79,7 +79,7 @@ func (s *session) traceback(c *compiled, p *rt.Panic) []string {
 	}
 	frames := 0
 	for _, f := range p.Stack {
-		if !strings.HasPrefix(f.File, "cell[") {
+		if !strings.HasPrefix(f.File, "cell[") || thunk(f.Function) {
 			continue
 		}
 		if frames++; frames > 20 {
@@ -103,7 +103,38 @@ func (s *session) frame(function, file string, line int) []string {
 	return []string{head, "    " + strings.TrimSpace(strings.ReplaceAll(src.lines[line-1], "\t", "    "))}
 }
 
-// userName undoes what compiling did to a function's name.
+// userName undoes what compiling did to a function's name: the user's is
+// between "fꞏ" and the slot's. It is "" for the cell itself.
 func userName(f string) string {
-	return f
+	f = f[strings.LastIndexByte(f, '/')+1:]
+	_, f, _ = strings.Cut(f, ".")
+	body, isFunc := strings.CutPrefix(f, "fꞏ")
+	rest, isCell := strings.CutPrefix(f, "cellꞏ")
+	switch {
+	case isFunc:
+		if i := strings.LastIndexByte(body, '_'); i >= 0 { // name ꞏ name _ number .func1
+			_, tail, _ := strings.Cut(body[i:], ".")
+			name := body[:i]
+			name = name[:(len(name)-len("ꞏ"))/2]
+			f = strings.ReplaceAll(name, "ꞏ", ".")
+			if tail != "" {
+				f += "." + tail
+			}
+		}
+	case isCell:
+		f = strings.TrimPrefix(rest, ".")
+	}
+	return plainNames(f)
+}
+
+// plainNames takes the marks out of names.
+func plainNames(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, markName, ""), markMethod, "")
+}
+
+// thunk reports whether a function only passes a method call on.
+func thunk(f string) bool {
+	f = f[strings.LastIndexByte(f, '/')+1:]
+	_, f, _ = strings.Cut(f, ".")
+	return !strings.HasPrefix(f, "fꞏ") && !strings.HasPrefix(f, "cellꞏ") && !strings.Contains(f, "[")
 }

@@ -8,7 +8,6 @@
 package rt
 
 import (
-	"fmt"
 	"reflect"
 	"runtime"
 	"sync"
@@ -171,11 +170,3 @@ type Unit struct {
 func NewUnit() *Unit {
 	return &Unit{Types: map[string]reflect.Type{}, Funcs: map[string]any{}, New: map[string]func() any{}, Bind: map[string]any{}}
 }
-
-// Exited is the panic value of a cell that calls os.Exit or log.Fatal.
-type Exited struct {
-	Code int
-	What string
-}
-
-func (e Exited) Error() string { return fmt.Sprintf("%s: exit status %d", e.What, e.Code) }

@@ -1,0 +1,107 @@
+package golang
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// BenchmarkOnePlusOne is the whole of a small cell.
+func BenchmarkOnePlusOne(b *testing.B) {
+	s := newTestSession(b)
+	defer s.close()
+	s.run("1+1")
+	for b.Loop() {
+		s.run("1+1")
+	}
+}
+
+// BenchmarkCheckLarge is what checking adds to a statement in a session of
+// 5,000 lines.
+func BenchmarkCheckLarge(b *testing.B) {
+	s := newTestSession(b)
+	defer s.close()
+	e := s.e.session
+	var code strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&code, "func f%d(x float64) float64 {\n\ts := 0.0\n\tfor i := range 10 {\n\t\ts += math.Sqrt(x) * float64(i)\n\t\tif s > 3 {\n\t\t\ts -= 1\n\t\t}\n\t}\n\treturn s\n}\n", i)
+	}
+	src, err := parseSource(e.checker.fset, 1, code.String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, errs := e.checker.check(e.world, e.imports, src)
+	if len(errs) > 0 {
+		b.Fatal(errs)
+	}
+	e.commit(&compiled{plan: p})
+	for b.Loop() {
+		src, err := parseSource(e.checker.fset, 2, "y := f7(2) + f8(3)\nfmt.Println(y)")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, errs := e.checker.check(e.world, e.imports, src); len(errs) > 0 {
+			b.Fatal(errs)
+		}
+	}
+}
+
+// BenchmarkFloatLoop compares a loop in a cell's function with the same loop
+// compiled with the program.
+func BenchmarkFloatLoop(b *testing.B) {
+	b.Run("cell", func(b *testing.B) {
+		s := newTestSession(b)
+		defer s.close()
+		needNative(b, s)
+		if err := s.run("func loop(n int) float64 {\n\ts := 0.0\n\tfor i := 0; i < n; i++ {\n\t\ts += float64(i) * 0.5\n\t}\n\treturn s\n}"); err != nil {
+			b.Fatal(err)
+		}
+		loop := s.e.session.world.names["loop"].slot.ptr.Elem().Interface().(func(int) float64)
+		for b.Loop() {
+			loop(1e6)
+		}
+	})
+	b.Run("go build", func(b *testing.B) {
+		for b.Loop() {
+			builtLoop(1e6)
+		}
+	})
+}
+
+//go:noinline
+func builtLoop(n int) float64 {
+	s := 0.0
+	for i := 0; i < n; i++ {
+		s += float64(i) * 0.5
+	}
+	return s
+}
+
+// TestMemory runs ten thousand cells.
+func TestMemory(t *testing.T) {
+	if os.Getenv("LONG_TESTS") == "" {
+		t.Skip("10,000 cells take a while: set LONG_TESTS=1")
+	}
+	s := newTestSession(t)
+	defer s.close()
+	s.must("1+1")
+	before := heap()
+	for i := range 10000 {
+		s.must(fmt.Sprintf("x := make([]float64, %d)\nx[0] = %d\nx[0] + 1", 1000+i%7, i))
+	}
+	if grown := heap() - before; grown > 100<<20 {
+		t.Errorf("10,000 cells hold %d MB", grown>>20)
+	} else {
+		t.Logf("10,000 cells hold %.1f MB", float64(grown)/(1<<20))
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapInuse)
+}
