@@ -45,7 +45,7 @@ and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
 	fl.StringVar(&f.config, "config", "", "TOML `file` with settings; unknown keys are errors")
 	fl.StringVar(&f.dir, "dir", "", "`folder` of the run (default runs/TASK-ACTOR-...-seedN)")
 	fl.StringVar(&f.resume, "resume", "", "go on with the run in this `folder`; of the settings only --steps may change")
-	fl.BoolVar(&f.quick, "quick", false, "a run of minutes: 20,000 steps (6,000 on Pendulum-v1) with a short random phase")
+	fl.BoolVar(&f.quick, "quick", false, "a run of minutes: 20,000 steps (10,000 on Pendulum-v1) with a short random phase")
 	fl.BoolVar(&f.plain, "plain", false, "lines instead of a progress bar (the default without a terminal)")
 	fl.BoolVar(&f.print, "print-config", false, "print the settings as TOML and stop")
 	def := experiment.DefaultConfig("Hopper-v3")

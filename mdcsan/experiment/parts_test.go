@@ -1,0 +1,195 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/pendulum"
+	"gomdcsan/mdcsan/nn"
+	"gomdcsan/mdcsan/rng"
+	"gomdcsan/mdcsan/td3"
+)
+
+// shaky is a task of a user: no snapshots, and a simulation that blows up in
+// the seventh step of each third episode.
+type shaky struct {
+	*pendulum.Pendulum
+	episode, step int
+	fault         error
+}
+
+func (s *shaky) Reset(obs []float64, r *rng.Stream) error {
+	s.episode++
+	s.step = 0
+	return s.Pendulum.Reset(obs, r)
+}
+
+func (s *shaky) Step(obs, action []float64) (env.Result, error) {
+	if s.step++; s.step == 7 && s.episode%3 == 0 {
+		return env.Result{}, fmt.Errorf("shaky: %w", s.fault)
+	}
+	return s.Pendulum.Step(obs, action)
+}
+
+// only hides all methods of a task but those of env.Env.
+type only struct{ env.Env }
+
+func TestDivergenceEndsTheEpisode(t *testing.T) {
+	c := tiny(t.TempDir())
+	parts := Parts{NewEnv: func() (env.Env, error) { return only{&shaky{Pendulum: pendulum.New(), fault: env.ErrDiverged}}, nil }}
+	r, err := New(c, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	warnings := 0
+	err = r.Train(&countdown{context.Background(), 2000}, func(p Progress) {
+		if p.Kind == Warned {
+			warnings++
+			if !strings.Contains(p.Message, "diverged") {
+				t.Error(p.Message)
+			}
+		}
+	})
+	var stop *InterruptedError
+	if err != nil && !errors.As(err, &stop) {
+		t.Fatal(err)
+	}
+	if r.buffer.Len() != r.step-warnings && r.buffer.Len() != c.Replay || warnings == 0 {
+		t.Errorf("%d transitions after %d steps with %d divergences", r.buffer.Len(), r.step, warnings)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// Without snapshots the run goes on, in a new episode.
+	if r, err = Resume(c.Dir, c.Steps+50, parts); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.Train(context.Background()), r.Close()); err != nil || r.Step() != c.Steps+50 {
+		t.Errorf("resumed to step %d: %v", r.Step(), err)
+	}
+}
+
+func TestOtherFaultsStopTheRun(t *testing.T) {
+	fault := errors.New("cable cut")
+	r, err := New(tiny(""), Parts{NewEnv: func() (env.Env, error) { return &shaky{Pendulum: pendulum.New(), fault: fault}, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if err := r.Train(context.Background()); !errors.Is(err, fault) || !strings.Contains(err.Error(), "step 407") {
+		t.Errorf("%v", err)
+	}
+}
+
+// A user's own actor trains, and is saved and loaded with its run.
+func TestOwnActor(t *testing.T) {
+	parts := Parts{Actor: func(s env.Spec) (td3.Learner, td3.Actor, error) {
+		a, err := nn.NewDeepActor(s.ObsDim, s.ActDim, []int{7}, float32(s.ActHigh[0]), 3)
+		if err != nil {
+			return nil, nil, err
+		}
+		return a, a.Clone("target"), nil
+	}}
+	c := tiny(t.TempDir())
+	r, err := New(c, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.Train(context.Background()), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	a, err := LoadActor(c.Dir+"/"+latestName, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := a.ParamCount(), 3*7+7+7+1; got != want {
+		t.Errorf("%d parameters, want %d", got, want)
+	}
+	obs := []float64{1, 0, 1}
+	if x, y := a.Act(obs), r.Actor().Act(obs); x[0] != y[0] {
+		t.Errorf("%v, trained %v", x, y)
+	}
+	if _, err := LoadActor(c.Dir, Parts{}); err == nil {
+		t.Error("loaded without its part")
+	}
+}
+
+func TestActorFromInside(t *testing.T) {
+	ctx := context.Background()
+	c := tiny("")
+	c.Coding = "pop"
+	a, err := NewActor(c, pendulum.Spec(), Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := a.Rollout(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, x := range tr.Rewards {
+		sum += x
+	}
+	if len(tr.Obs) != 201 || len(tr.Actions) != 200 || math.Abs(sum-tr.Return) > 1e-9 || len(tr.Obs[0]) != 3 {
+		t.Errorf("%d observations, %d actions, return %v, sum %v", len(tr.Obs), len(tr.Actions), tr.Return, sum)
+	}
+	rates, err := a.FiringRates(tr.Obs)
+	if err != nil || len(rates) != 3 || len(rates[0]) != 16 || len(rates[2]) != 3 {
+		t.Fatalf("%v %v", rates, err)
+	}
+	for _, layer := range rates {
+		for _, x := range layer {
+			if x < 0 || x > 1 {
+				t.Errorf("firing rate %v", x)
+			}
+		}
+	}
+	mean, std, err := a.ReceptiveFields()
+	if err != nil || len(mean) != 3 || len(mean[0]) != 4 || mean[1][0] != -3 || mean[1][3] != 3 || math.Abs(std[2][1]-math.Sqrt(0.15)) > 1e-6 {
+		t.Errorf("%v %v %v", mean, std, err)
+	}
+	c.Actor = "dan"
+	dan, err := NewActor(c, pendulum.Spec(), Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dan.Record(tr.Obs[0]); err == nil || !strings.Contains(err.Error(), "no spiking layers") {
+		t.Errorf("spikes of a DAN: %v", err)
+	}
+	if _, _, err := dan.ReceptiveFields(); err == nil {
+		t.Error("receptive fields of a DAN")
+	}
+}
+
+// The batched evaluation gives what single episodes give.
+func TestBatchedEvaluation(t *testing.T) {
+	c := tiny("")
+	c.Coding = "pop"
+	a, err := NewActor(c, pendulum.Spec(), Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev, err := a.Evaluate(context.Background(), 3, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range ev.Returns {
+		tr, err := Rollout(context.Background(), pendulum.New(), a.Act, rng.New(9, fmt.Sprintf("evaluate/%d", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Sums in other orders may move a spike; the first episodes of an
+		// untrained network are far from that.
+		if math.Abs(tr.Return-want) > 1e-6*math.Abs(want) {
+			t.Errorf("episode %d: %v alone, %v in the batch", i, tr.Return, want)
+		}
+	}
+	if _, err := a.Evaluate(context.Background(), 0, 0); err == nil {
+		t.Error("no episodes are no error")
+	}
+}
