@@ -3,6 +3,7 @@ package display
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"image"
 	"io"
 	"maps"
@@ -17,16 +18,24 @@ import (
 )
 
 // Bundle renders any value; see the package doc for how. It never panics: a
-// method that does is reported in the value's place.
+// method that does is reported in the value's place. Only what Show returns
+// has an empty bundle: there is nothing more to show of it.
 func Bundle(v any) (d engine.Display) {
 	defer func() {
 		if r := recover(); r != nil {
 			d = failure(fmt.Errorf("display: showing a %T panicked: %v", v, r))
 		}
 	}()
+	return portable(render(v))
+}
+
+// render finds the way that suits a value.
+func render(v any) engine.Display {
 	switch v := v.(type) {
 	case nil:
 		return textual("<nil>")
+	case *Handle: // shown already, with what it stands for
+		return engine.Display{}
 	case engine.Display:
 		return v
 	case *engine.Display:
@@ -52,14 +61,30 @@ func Bundle(v any) (d engine.Display) {
 	return textual(text(v))
 }
 
+// portable puts formats into HTML that some readers of notebooks leave out:
+// nbconvert knows no image/gif.
+func portable(d engine.Display) engine.Display {
+	for _, mime := range []string{mimeGIF, "image/webp"} {
+		s, ok := d.Data[mime].(string)
+		if !ok || d.Data[mimeHTML] != nil {
+			continue
+		}
+		alt, _ := d.Data[mimeText].(string)
+		d.Data = maps.Clone(d.Data)
+		delete(d.Data, mime)
+		d.Data[mimeHTML] = fmt.Sprintf(`<img alt="%s" src="data:%s;base64,%s">`, html.EscapeString(alt), mime, s)
+	}
+	return d
+}
+
 // BundleAll renders the values of a call that returns several, one below the
 // other.
 func BundleAll(values ...any) engine.Display {
 	if len(values) == 1 {
 		return Bundle(values[0])
 	}
-	var plain, html strings.Builder
-	rich := false
+	var plain, rich strings.Builder
+	isRich := false
 	for i, v := range values {
 		d := Bundle(v)
 		if i > 0 {
@@ -67,13 +92,13 @@ func BundleAll(values ...any) engine.Display {
 		}
 		s, _ := d.Data[mimeText].(string)
 		plain.WriteString(s)
-		h, isRich := asHTML(d)
-		rich = rich || isRich
-		fmt.Fprintf(&html, "<div>%s</div>\n", h)
+		h, more := asHTML(d)
+		isRich = isRich || more
+		fmt.Fprintf(&rich, "<div>%s</div>\n", h)
 	}
 	out := textual(plain.String())
-	if rich {
-		out.Data[mimeHTML] = html.String()
+	if isRich {
+		out.Data[mimeHTML] = rich.String()
 	}
 	return out
 }

@@ -198,6 +198,9 @@ func (e *Engine) show(c engine.Cell, values []any) {
 		return
 	}
 	d := display.BundleAll(values...)
+	if len(d.Data) == 0 { // the handle of something shown already
+		return
+	}
 	e.sink.Emit(engine.Event{Kind: engine.Result, Cell: c.ID, Display: &d})
 }
 
