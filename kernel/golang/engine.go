@@ -25,9 +25,10 @@ const (
 
 // Options of an engine. The zero value is what a worker process needs.
 type Options struct {
-	// Stdout and Stderr receive what interpreted code prints; nil is the
-	// process's own, whatever os.Stdout is at that time. Compiled code always
-	// prints to os.Stdout.
+	// Stdout and Stderr receive what interpreted code prints, and Stdout what
+	// compiled code prints by fmt.Print and its kin; nil is the process's own,
+	// whatever os.Stdout is at that time. Other writers of compiled code write
+	// to os.Stdout itself.
 	Stdout, Stderr io.Writer
 	// NoNative keeps the Go toolchain out: what the interpreter cannot do
 	// right is refused.
@@ -68,6 +69,7 @@ func New(o Options, sink engine.Sink) (*Engine, error) {
 	e := &Engine{sink: sink, options: o}
 	e.session = newSession(o.Stdout, o.Stderr)
 	e.session.native = newNative(o)
+	rt.SetOutput(o.Stdout)
 	return e, nil
 }
 
