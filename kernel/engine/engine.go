@@ -82,7 +82,7 @@ const (
 	CommOpen      Kind = "comm_open"      // Comm
 	CommMsg       Kind = "comm_msg"       // Comm
 	CommClose     Kind = "comm_close"     // Comm
-	WorkerStarted Kind = "worker_started" // Text says why, empty at the first start
+	WorkerStarted Kind = "worker_started" // Text tells the user why, empty if a cell's outcome does, and at the first start
 )
 
 // Event is something a cell caused.

@@ -21,7 +21,6 @@ type Client struct {
 
 	mu     sync.Mutex
 	worker *supervised // nil: the next cell starts one
-	failed string      // why there is none
 	last   engine.Cell // running, or run last
 	run    *run        // the running cell, or nil
 	closed bool
@@ -70,7 +69,7 @@ func (c *Client) spawn() error {
 		return err
 	}
 	w := &supervised{process: p, handled: make(chan struct{})}
-	c.worker, c.failed = w, ""
+	c.worker = w
 	c.wg.Go(func() { c.watch(w) })
 	return nil
 }
@@ -102,21 +101,16 @@ func (c *Client) watch(w *supervised) {
 	started := false
 	select {
 	case <-w.ready:
-		if err := c.spawn(); err != nil {
-			c.failed = err.Error()
-		} else {
-			started = true
-		}
-	default:
-		c.failed = why
+		started = c.spawn() == nil // otherwise the next cell tries again, and says why not
+	default: // it could not start; its cell says so
 	}
 	c.mu.Unlock()
+	text := "" // the outcome of the running cell says it
 	if idle && last.ID != "" {
-		c.sink.Emit(engine.Event{Kind: engine.Stream, Name: "stderr", Cell: last.ID,
-			Text: fmt.Sprintf("The process that runs your cells died after %s had ended: %s.\n%s\n", cellName(last), why, advice)})
+		text = fmt.Sprintf("The process that runs your cells died after %s had ended: %s.\n%s", cellName(last), why, advice)
 	}
 	if started {
-		c.sink.Emit(engine.Event{Kind: engine.WorkerStarted, Cell: last.ID, Text: why})
+		c.sink.Emit(engine.Event{Kind: engine.WorkerStarted, Cell: last.ID, Text: text})
 	}
 }
 
@@ -171,7 +165,7 @@ func (c *Client) Execute(cell engine.Cell) engine.Outcome {
 	if closed {
 		return failure("Interrupted", errShutDown.Error())
 	}
-	return w.end.outcome(cellName(cell), interrupted && w.end.cause != "")
+	return w.end.outcome(cell, interrupted && w.end.cause != "")
 }
 
 // alive reports whether the process may still answer.
@@ -208,11 +202,11 @@ func (c *Client) acquire(cell engine.Cell) (*supervised, error) {
 		return nil, errShutDown
 	}
 	c.last = cell
-	w, why := c.worker, c.failed
+	w := c.worker
 	var err error
 	if w == nil {
 		if err = c.spawn(); err == nil {
-			defer c.sink.Emit(engine.Event{Kind: engine.WorkerStarted, Cell: cell.ID, Text: why})
+			defer c.sink.Emit(engine.Event{Kind: engine.WorkerStarted, Cell: cell.ID})
 		}
 		w = c.worker
 	}

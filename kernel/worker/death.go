@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"gomdcsan/kernel/engine"
@@ -121,33 +122,77 @@ func lastLine(b []byte) string {
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
-// places lists the lines of the report that name a place in a cell.
-func (d *death) places() []string {
+// places lists the functions and lines of cells that the report names, as
+// "cell[3]:2, in f", with the source line if it is in this cell.
+func (d *death) places(cell engine.Cell) []string {
+	lines := strings.Split(cell.Code, "\n")
 	var out []string
 	seen := map[string]bool{}
+	function := ""
 	for line := range strings.Lines(d.crash) {
-		line = strings.TrimSpace(line)
-		if cellLine.MatchString(line) && !seen[line] {
-			seen[line] = true
-			if out = append(out, "    "+line); len(out) == 8 {
-				break
-			}
+		place := cellLine.FindString(line)
+		if place == "" {
+			function = functionName(line)
+			continue
+		}
+		if seen[place] {
+			continue
+		}
+		seen[place] = true
+		text := "    " + place
+		if function != "" {
+			text += ", in " + function
+		}
+		if n := lineOf(place, cell.Count); n >= 1 && n <= len(lines) {
+			text += "\n        " + strings.TrimSpace(lines[n-1])
+		}
+		if out = append(out, text); len(out) == 8 {
+			break
 		}
 	}
 	return out
 }
 
+// functionName takes the name from a line of a stack: "plugin/x.f(0x1)".
+func functionName(line string) string {
+	name, _, ok := strings.Cut(strings.TrimSpace(line), "(")
+	if !ok || strings.ContainsAny(name, " \t:") {
+		return ""
+	}
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	name = name[strings.IndexByte(name, '.')+1:]
+	name = strings.TrimLeft(name, "ↃⱮ") // by which the engine exports names of cells
+	if strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f }) || strings.HasPrefix(name, "_") {
+		return "" // a name that the engine made up
+	}
+	return name
+}
+
+// lineOf returns the line of a place in the cell with this number, or 0.
+func lineOf(place string, count int) int {
+	rest, ok := strings.CutPrefix(place, fmt.Sprintf("cell[%d]:", count))
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(rest)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 const advice = "The variables of this session are gone. A fresh worker takes the next cell: run the earlier cells again (in JupyterLab: Run, Run All Above Selected Cell)."
 
-// outcome is what a cell gets whose worker died. where names the cell.
-func (d *death) outcome(where string, interrupted bool) engine.Outcome {
+// outcome is what a cell gets whose worker died.
+func (d *death) outcome(cell engine.Cell, interrupted bool) engine.Outcome {
+	where := cellName(cell)
 	e := &engine.Error{Name: "worker died", Value: d.reason()}
 	head := fmt.Sprintf("The process that runs your cells died in %s: %s.", where, e.Value)
 	if interrupted {
 		e.Name = "Interrupted"
 		head = fmt.Sprintf("%s was interrupted by force: %s.", where, e.Value)
 	}
-	e.Traceback = append([]string{"\x1b[31m" + head + "\x1b[0m"}, d.places()...)
+	e.Traceback = append([]string{"\x1b[31m" + head + "\x1b[0m"}, d.places(cell)...)
 	e.Traceback = append(e.Traceback, advice)
 	return engine.Outcome{Err: e}
 }
