@@ -10,12 +10,19 @@ import (
 
 func table_gomdcsan_mdcsan_bench() map[string]reflect.Value {
 	return map[string]reflect.Value{
-		"Actors":  reflect.ValueOf(pkg.Actors),
-		"New":     reflect.ValueOf(pkg.New),
-		"Peak":    reflect.ValueOf(pkg.Peak),
-		"Size":    reflect.ValueOf((*pkg.Size)(nil)),
-		"Subject": reflect.ValueOf((*pkg.Subject)(nil)),
-		"Task":    reflect.ValueOf((*pkg.Task)(nil)),
-		"Tasks":   reflect.ValueOf(pkg.Tasks),
+		"Actors":        reflect.ValueOf(pkg.Actors),
+		"Choose":        reflect.ValueOf(pkg.Choose),
+		"Growth":        reflect.ValueOf((*pkg.Growth)(nil)),
+		"MeasureGrowth": reflect.ValueOf(pkg.MeasureGrowth),
+		"New":           reflect.ValueOf(pkg.New),
+		"Options":       reflect.ValueOf((*pkg.Options)(nil)),
+		"Peak":          reflect.ValueOf(pkg.Peak),
+		"Report":        reflect.ValueOf((*pkg.Report)(nil)),
+		"Run":           reflect.ValueOf(pkg.Run),
+		"Size":          reflect.ValueOf((*pkg.Size)(nil)),
+		"Subject":       reflect.ValueOf((*pkg.Subject)(nil)),
+		"Task":          reflect.ValueOf((*pkg.Task)(nil)),
+		"Tasks":         reflect.ValueOf(pkg.Tasks),
+		"WriteGrowth":   reflect.ValueOf(pkg.WriteGrowth),
 	}
 }
