@@ -39,6 +39,12 @@
 // discount. Receptive fields and recordings are in units of the observation
 // as the network sees it: z-scores, if Config.Normalise is on.
 //
+// # Many runs
+//
+// A [Sweep] runs every combination of some settings, several side by side,
+// without blocking: work, err := sweep.Start(ctx), then work, work.Stop(),
+// work.Wait(). [OpenRuns] and [Groups] collect what any runs have written.
+//
 // # Your own parts
 //
 // [TrainWith] takes a task (env.Env), an actor (td3.Learner), an encoder
@@ -71,6 +77,9 @@ type (
 	Trajectory = experiment.Trajectory
 	Results    = experiment.Results
 	Score      = experiment.Score
+	Group      = experiment.Group
+	Sweep      = experiment.Sweep
+	SweepRun   = experiment.SweepRun
 	Recording  = snn.Recording
 	Spec       = env.Spec
 )
@@ -138,6 +147,13 @@ func Random(ctx context.Context, cfg Config, episodes int) (*Evaluation, error) 
 
 // OpenRun reads the results in a run's folder, also while it goes on.
 func OpenRun(dir string) (*Results, error) { return experiment.ReadResults(dir) }
+
+// OpenRuns reads the results of all runs in and below some folders.
+func OpenRuns(folders ...string) ([]*Results, error) { return experiment.ReadRuns(folders...) }
+
+// Groups sorts results by their settings: runs that differ only in the seed
+// are one group, whose fields are what plotting.Series takes.
+func Groups(results []*Results) []Group { return experiment.Groups(results) }
 
 // TableScore is the metric of the paper's Table 1 over the seeds' curves:
 // the maximum of the mean over seeds, with the population standard deviation

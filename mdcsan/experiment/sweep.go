@@ -32,6 +32,8 @@ import (
 //	task = ["Hopper-v3"]
 //	actor = ["dan"]
 //	seed = [0, 1]
+//
+// In Go a grid is a map: {"coding": []string{"pop", "pop+det"}, "seed": []int{0, 1}}.
 type Sweep struct {
 	Dir      string           `toml:"dir"`
 	Parallel int              `toml:"parallel"`
@@ -124,16 +126,24 @@ func (s *Sweep) expand(grid map[string]any) ([]Config, error) {
 // values are the points of an axis. A setting that is itself a list takes one
 // list, or a list of lists.
 func values(axis Setting, given any) []any {
-	list, ok := given.([]any)
-	if !ok {
+	list := reflect.ValueOf(given)
+	if list.Kind() != reflect.Slice || list.Len() == 0 {
 		return []any{given}
 	}
-	if axis.Value.Kind() == reflect.Slice && len(list) > 0 {
-		if _, nested := list[0].([]any); !nested {
-			return []any{list}
+	if axis.Value.Kind() == reflect.Slice {
+		first := list.Index(0)
+		if first.Kind() == reflect.Interface {
+			first = first.Elem()
+		}
+		if first.Kind() != reflect.Slice {
+			return []any{given}
 		}
 	}
-	return list
+	points := make([]any, list.Len())
+	for i := range points {
+		points[i] = list.Index(i).Interface()
+	}
+	return points
 }
 
 // config makes the settings of one combination.

@@ -82,6 +82,22 @@ func TestSweepExpands(t *testing.T) {
 	}
 }
 
+// A grid may be written in Go as well.
+func TestSweepFromGo(t *testing.T) {
+	s := Sweep{Dir: "d", Settings: map[string]any{"task": "Pendulum-v1"}, Grids: []map[string]any{{
+		"coding": []string{"pop", "uni"}, "seed": []int{3, 4}, "hidden": [][]int{{8}, {16, 16}}, "theta": []float64{1, 2, 3, 4},
+	}}}
+	runs, err := s.Runs()
+	if err != nil || len(runs) != 8 {
+		t.Fatalf("%d runs, %v", len(runs), err)
+	}
+	for _, c := range runs {
+		if c.Theta[2] != 3 || c.Seed < 3 || c.Hidden[0] != 8*len(c.Hidden) {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // A sweep that is stopped and started again gives what each run gives alone,
 // does nothing twice, and does not stop for a run that fails.
 func TestSweepRuns(t *testing.T) {
@@ -130,6 +146,19 @@ func TestSweepRuns(t *testing.T) {
 		alone.Dir = t.TempDir()
 		train(t, alone)
 		compare(t, r.Dir, filesOf(t, r.Dir), filesOf(t, alone.Dir))
+	}
+	all, err := ReadRuns(s.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := Groups(all)
+	if len(groups) != 4 {
+		t.Errorf("%d groups of %d runs", len(groups), len(all))
+	}
+	for _, g := range groups {
+		if len(g.Runs) != 2 || len(g.Steps) != 3 || !strings.HasPrefix(g.Name, "pop") || !strings.Contains(g.Name, " t ") {
+			t.Errorf("%+v", g)
+		}
 	}
 	s.Settings["gamma"] = 0.5
 	if _, err := s.Start(context.Background()); err == nil || !strings.Contains(err.Error(), "gamma is 0.99 there and 0.5 here") {

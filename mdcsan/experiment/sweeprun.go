@@ -233,3 +233,20 @@ func (w *SweepRun) Results() ([]*Results, error) {
 	}
 	return out, nil
 }
+
+// MimeBundle shows how the sweep stands.
+func (w *SweepRun) MimeBundle() map[string]any {
+	s := &summary{title: fmt.Sprintf("Sweep of %d runs", len(w.Runs))}
+	for i := range w.Runs {
+		state := w.State(i)
+		text := state.State
+		switch {
+		case state.Err != nil:
+			text += ": " + state.Err.Error()
+		case state.State == "running" || state.Progress.Evaluation != nil:
+			text += ", " + state.Progress.String()
+		}
+		s.add(filepath.Base(state.Config.Dir), "%s", text)
+	}
+	return s.bundle()
+}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -41,9 +39,9 @@ func watch(ctx context.Context, out io.Writer, roots []string, once bool, every 
 	live := ok && term.IsTerminal(int(file.Fd()))
 	previous := ""
 	for {
-		dirs, err := findRuns(roots)
+		dirs, err := experiment.FindRuns(roots...)
 		if err != nil {
-			return err
+			return fmt.Errorf("watch: %w", err)
 		}
 		table, active, err := runTable(dirs)
 		if err != nil {
@@ -65,28 +63,6 @@ func watch(ctx context.Context, out io.Writer, roots []string, once bool, every 
 		case <-time.After(every):
 		}
 	}
-}
-
-// findRuns returns the runs in and below the folders.
-func findRuns(roots []string) (dirs []string, err error) {
-	for _, root := range roots {
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil {
-					dirs = append(dirs, path)
-					return fs.SkipDir
-				}
-			}
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("watch: %w", err)
-		}
-	}
-	if len(dirs) == 0 {
-		return nil, fmt.Errorf("watch: no run in %s (a run's folder has a manifest.json)", strings.Join(roots, ", "))
-	}
-	return dirs, nil
 }
 
 // runTable describes the runs and whether one of them goes on.

@@ -1,0 +1,123 @@
+package experiment
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// FindRuns returns the folders of the runs in and below the given folders, in
+// the order of their names.
+func FindRuns(roots ...string) (dirs []string, err error) {
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() && exists(filepath.Join(path, manifestName)) {
+				dirs = append(dirs, path)
+				return fs.SkipDir
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("experiment: %w", err)
+		}
+	}
+	if len(dirs) == 0 {
+		return nil, fmt.Errorf("no run in %s (a run's folder has a %s)", strings.Join(roots, ", "), manifestName)
+	}
+	return dirs, nil
+}
+
+// ReadRuns reads the results of all runs in and below the given folders.
+func ReadRuns(roots ...string) ([]*Results, error) {
+	dirs, err := FindRuns(roots...)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Results
+	for _, dir := range dirs {
+		r, err := ReadResults(dir)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// Group is the runs that differ in nothing but the seed, as plots and
+// statistics take them.
+type Group struct {
+	Name  string // the settings in which the groups differ
+	Task  string
+	Steps []float64   // of the evaluations
+	Runs  [][]float64 // [seed][evaluation] mean returns
+	Seeds []uint64
+	Dirs  []string
+}
+
+// Score is the group's cell of the paper's Table 1.
+func (g Group) Score() (Score, error) { return PaperScore(g.Runs) }
+
+// Groups sorts results by their settings, in the order of first appearance.
+func Groups(results []*Results) []Group {
+	var groups []Group
+	var configs []Config
+	for _, r := range results {
+		c := withoutSeed(r.Config())
+		i := slices.IndexFunc(configs, func(o Config) bool { return reflect.DeepEqual(o, c) })
+		if i < 0 {
+			i = len(groups)
+			configs = append(configs, c)
+			groups = append(groups, Group{Task: c.Task})
+		}
+		g := &groups[i]
+		if len(r.Steps) > len(g.Steps) {
+			g.Steps = r.Steps
+		}
+		g.Runs, g.Seeds, g.Dirs = append(g.Runs, r.Mean), append(g.Seeds, r.Config().Seed), append(g.Dirs, r.Dir)
+	}
+	for i := range groups {
+		groups[i].Name = label(configs, i)
+	}
+	return groups
+}
+
+// withoutSeed clears what differs between runs of one group, and what has no
+// meaning for the actor.
+func withoutSeed(c Config) Config {
+	c.Seed, c.Dir, c.Steps, c.CheckpointEvery, c.TensorBoard = 0, "", 0, 0, false
+	if c.Actor == "dan" || c.Actor == "popdan" {
+		c.Coding, c.Neuron = "", ""
+	}
+	if c.Actor == "lif" {
+		c.Neuron = ""
+	}
+	return c
+}
+
+// label lists the values of group i in which the groups differ: plainly for
+// the names of tasks and actors, with the setting's name for numbers.
+func label(configs []Config, i int) string {
+	var parts []string
+	mine := configs[i].Settings()
+	for k, f := range mine {
+		varies := slices.ContainsFunc(configs, func(c Config) bool {
+			return !reflect.DeepEqual(c.Settings()[k].Value.Interface(), f.Value.Interface())
+		})
+		text := fmt.Sprint(f.Value)
+		switch {
+		case !varies || text == "":
+		case f.Kind() == "string":
+			parts = append(parts, text)
+		default:
+			parts = append(parts, f.Name+" "+text)
+		}
+	}
+	if len(parts) == 0 {
+		return configs[i].Name()
+	}
+	return strings.Join(parts, " ")
+}
