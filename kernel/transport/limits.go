@@ -18,12 +18,14 @@ type Limits struct {
 }
 
 // DefaultLimits are generous to a front-end (a cell or a widget's buffer may
-// be 256 MB) and small against a machine.
+// be 256 MB) and small against a machine. All peers of the five sockets
+// together never take more than half of the process's file descriptors.
 func DefaultLimits() Limits {
+	files := openFiles() / 2 / 5
 	return Limits{
 		Handshake:     5 * time.Second,
-		Handshakes:    256,
-		Peers:         512,
+		Handshakes:    int(min(256, max(8, files/3))),
+		Peers:         int(min(512, max(16, files/3*2))),
 		MessageBytes:  256 << 20,
 		MessageFrames: 4096,
 		InFlight:      512 << 20,
