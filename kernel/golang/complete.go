@@ -3,6 +3,7 @@ package golang
 import (
 	"cmp"
 	"go/ast"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"slices"
@@ -241,7 +242,7 @@ func (e *Engine) IsComplete(code string) engine.Completeness {
 		}
 	}
 	switch {
-	case err != nil && openEnd(errorList(err)):
+	case err != nil && (openEnd(errorList(err)) || depth > 0 && openString(errorList(err), code)):
 		return engine.Completeness{Status: "incomplete"}
 	case err != nil || depth < 0:
 		return engine.Completeness{Status: "invalid"}
@@ -255,6 +256,18 @@ func (e *Engine) IsComplete(code string) engine.Completeness {
 		return engine.Completeness{Status: "invalid"}
 	}
 	return engine.Completeness{Status: "complete"}
+}
+
+// openString reports whether all that is wrong is a string that the last line
+// leaves open: within brackets one is likely to be typing still.
+func openString(errs scanner.ErrorList, code string) bool {
+	last := 1 + strings.Count(code, "\n")
+	for _, e := range errs {
+		if e.Msg != "string literal not terminated" || e.Pos.Line != last {
+			return false
+		}
+	}
+	return len(errs) > 0
 }
 
 // continues reports whether a line that ends with the token goes on.

@@ -84,6 +84,8 @@ func TestIsComplete(t *testing.T) {
 		{"x := `abc", "incomplete", ""},
 		{"/* note", "incomplete", ""},
 		{"x := \"abc", "invalid", ""},
+		{"fmt.Println(\"abc", "incomplete", ""},
+		{"fmt.Println(\"abc\n)", "invalid", ""},
 		{"x := )", "invalid", ""},
 		{"func f() {\n}", "complete", ""},
 		{"%time x", "complete", ""},

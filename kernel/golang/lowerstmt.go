@@ -365,6 +365,9 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 			l.emit("%s := true", first)
 		}
 		l.emit("for {")
+		if s.Post == nil && idle(s.Body.List) {
+			l.at(s) // no statement of the body looks whether the cell is interrupted
+		}
 		if s.Post != nil {
 			l.emit("if %s { %s = false } else {", first, first)
 			l.stmt(s.Post)
@@ -376,6 +379,22 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 		l.block(s.Body.List, false)
 		l.emit("}\n}")
 	})
+}
+
+// idle reports whether a loop's body has no statement of its own.
+func idle(list []ast.Stmt) bool {
+	for _, s := range list {
+		switch s := s.(type) {
+		case *ast.EmptyStmt:
+		case *ast.BlockStmt:
+			if !idle(s.List) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func (l *lowering) rangeStmt(s *ast.RangeStmt) {

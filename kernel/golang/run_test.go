@@ -25,6 +25,8 @@ func (s *testSession) must(code string) {
 func TestInterrupt(t *testing.T) {
 	cases := []struct{ name, code string }{
 		{"interpreted loop", "%%interpret\nfor { n++ }"},
+		{"interpreted empty loop", "%%interpret\nfor {}"},
+		{"interpreted loop of nothing", "%%interpret\nfor n >= 0 { {}; ; }"},
 		{"compiled loop", "%%native\nfor { n++ }"},
 		{"function", "spin()"},
 		{"goto", "%%native\nL: n++; goto L"},

@@ -83,11 +83,11 @@ func startLab(t *testing.T, python string, env []string, notebook string) string
 		server.Process.Signal(os.Interrupt)
 		server.Wait()
 	})
-	address := regexp.MustCompile(`http://[^/\s]+/lab\?token=t`)
+	address := regexp.MustCompile(`http://[^/\s]+/lab\?token=`)
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		data, _ := os.ReadFile(log.Name())
 		if found := address.Find(data); found != nil {
-			return string(found[:len(found)-len("?token=t")]) + "/tree/" + filepath.Base(notebook) + "?token=t"
+			return string(found[:len(found)-len("?token=")]) + "/tree/" + filepath.Base(notebook) + "?token=t"
 		}
 	}
 	data, _ := os.ReadFile(log.Name())
