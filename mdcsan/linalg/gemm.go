@@ -225,21 +225,43 @@ func (p *product) accumulate() {
 	}
 	for i := range p.m {
 		row := p.c[i*p.ldc:][:p.n]
+		a := p.a[i*rowA:]
 		if p.transB {
-			for j := range row {
-				var sum float32
-				for q, y := range p.b[j*p.ldb:][:p.k] {
-					sum += p.a[i*rowA+q*colA] * y
-				}
-				row[j] += sum
-			}
+			p.dots(row, a, colA)
 			continue
 		}
 		for q := range p.k {
-			x := p.a[i*rowA+q*colA]
+			x := a[q*colA]
 			for j, y := range p.b[q*p.ldb:][:p.n] {
 				row[j] += x * y
 			}
+		}
+	}
+}
+
+// dots adds to row the products of one row of A with the rows of B, four at a
+// time so that four sums are under way.
+func (p *product) dots(row, a []float32, colA int) {
+	j := 0
+	for ; j+4 <= len(row); j += 4 {
+		b0, b1 := p.b[j*p.ldb:][:p.k], p.b[(j+1)*p.ldb:][:p.k]
+		b2, b3 := p.b[(j+2)*p.ldb:][:p.k], p.b[(j+3)*p.ldb:][:p.k]
+		var s0, s1, s2, s3 float32
+		for q, y := range b0 {
+			x := a[q*colA]
+			s0 += x * y
+			s1 += x * b1[q]
+			s2 += x * b2[q]
+			s3 += x * b3[q]
+		}
+		row[j] += s0
+		row[j+1] += s1
+		row[j+2] += s2
+		row[j+3] += s3
+	}
+	for ; j < len(row); j++ {
+		for q, y := range p.b[j*p.ldb:][:p.k] {
+			row[j] += a[q*colA] * y
 		}
 	}
 }

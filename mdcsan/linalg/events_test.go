@@ -1,0 +1,231 @@
+package linalg
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+func TestEvents(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		r := stream(14)
+		var e, back Events
+		var w Workspace
+		for _, shape := range [][2]int{{1, 1}, {3, 8}, {5, 30}, {40, 80}, {9, 256}, {20, 33}} {
+			for _, share := range []float64{0, 0.3, 1} {
+				rows, n := shape[0], shape[1]
+				v := make([]float32, rows*n)
+				for i := range v {
+					if r.Float64() < share {
+						v[i] = 0.75
+					} else if i%5 == 0 {
+						v[i] = float32(math.NaN()) // never above a threshold
+					}
+				}
+				e.list(s, v, rows, n, 0.5)
+				back.Transpose(&e, 0, rows)
+				spikes := make([]float32, rows*n)
+				count := 0
+				for i, x := range v {
+					if x > 0.5 {
+						spikes[i] = 1
+						count++
+					}
+				}
+				checkList(t, &e, spikes, rows, n, false)
+				checkList(t, &back, spikes, n, rows, true)
+				if e.Len() != count {
+					t.Fatalf("%d events, want %d", e.Len(), count)
+				}
+				checkEventGemm(t, s, &w, &e, spikes, rows, n)
+			}
+		}
+	})
+}
+
+// checkList compares e with the matrix x, or its transpose.
+func checkList(t *testing.T, e *Events, x []float32, rows, n int, transposed bool) {
+	t.Helper()
+	for i := range rows {
+		var want []uint16
+		for j := range n {
+			at := i*n + j
+			if transposed {
+				at = j*rows + i
+			}
+			if x[at] == 1 {
+				want = append(want, uint16(j))
+			}
+		}
+		if got := e.Row(i); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("%d×%d: row %d lists %v, want %v", rows, n, i, got, want)
+		}
+	}
+}
+
+func checkEventGemm(t *testing.T, s isa, w *Workspace, e *Events, spikes []float32, rows, k int) {
+	t.Helper()
+	r := stream(15)
+	for i, n := range []int{1, 15, 16, 30, 32, 80, 100} {
+		p := randomProduct(r, rows, n, k, false, i%2 == 1)
+		p.a, p.lda = spikes, k
+		switch n % 3 {
+		case 0:
+			p.beta = 1
+		case 1:
+			p.bias = normal(r, n)
+		}
+		want, magnitude := reference(p)
+		c, check := guarded(t, p.c)
+		w.eventGemm(s, e, p.transB, n, p.b, p.ldb, p.bias, p.beta, c, p.ldc)
+		check()
+		for i := range rows {
+			for j := range n {
+				if tol := eps * float64(2+k) * (magnitude[i*n+j] + 1e-30); !same(c[i*p.ldc+j], want[i*n+j], tol) {
+					t.Fatalf("%d×%d·%d: C[%d][%d] = %g, want %g", rows, k, n, i, j, c[i*p.ldc+j], want[i*n+j])
+				}
+			}
+		}
+	}
+}
+
+// TestNonzero: lists with values, by row and by column.
+func TestNonzero(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		r := stream(22)
+		var e Events
+		var w Workspace
+		for _, shape := range [][2]int{{1, 1}, {3, 8}, {40, 80}, {9, 256}, {300, 33}} {
+			for _, share := range []float64{0, 0.5, 1} {
+				rows, k := shape[0], shape[1]
+				x := normal(r, rows*k)
+				count := len(x)
+				for i := range x {
+					if r.Float64() >= share {
+						x[i] = 0
+						count--
+					}
+				}
+				e.listNonzero(s, x, rows, k)
+				if e.Len() != count {
+					t.Fatalf("%d×%d: %d events, want %d", rows, k, e.Len(), count)
+				}
+				checkEventGemm(t, s, &w, &e, x, rows, k)
+				p := randomProduct(r, k, 40, rows, true, false)
+				p.a, p.lda = x, k
+				want, magnitude := reference(p)
+				w.eventGemmT(s, &e, p.n, p.b, p.ldb, p.c, p.ldc)
+				for i := range want {
+					if got := p.c[i/p.n*p.ldc+i%p.n]; !same(got, want[i], 50*eps*magnitude[i]+1e-30) {
+						t.Fatalf("%d×%d transposed: element %d is %g, want %g", rows, k, i, got, want[i])
+					}
+				}
+			}
+		}
+		nan := []float32{0, 0, 0, float32(math.NaN()), 0, 0, 0, 0, 0, float32(math.NaN())}
+		if e.listNonzero(s, nan, 1, len(nan)); e.Len() != 2 {
+			t.Errorf("NaN is not listed: %v", e.Row(0))
+		}
+	})
+}
+
+func TestSparseGemv(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		r := stream(21)
+		for _, n := range []int{1, 30, 64, 80, 128, 200, 300} {
+			const k = 70
+			x, b, y0 := normal(r, k), normal(r, k*(n+1)), normal(r, n)
+			var e Events
+			e.list(s, x, 1, k, 0.2)
+			y, check := guarded(t, y0)
+			s.sparseGemv(y, &e, 0, x, b, n+1)
+			check()
+			for j := range n {
+				want := float64(y0[j])
+				for i, v := range x {
+					if v > 0.2 {
+						want += float64(v) * float64(b[i*(n+1)+j])
+					}
+				}
+				if !same(y[j], want, near(want, 100*eps)) {
+					t.Fatalf("n = %d: y[%d] = %g, want %g", n, j, y[j], want)
+				}
+			}
+		}
+	})
+}
+
+// TestEventGemmT: more rows than one chunk, so that chunks add up.
+func TestEventGemmT(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		const rows, k, n = 600, 30, 50
+		v := spikeTrain(rows, k, 0.3)
+		var e Events
+		var w Workspace
+		e.list(s, v, rows, k, 0.5)
+		p := randomProduct(stream(20), k, n, rows, true, false)
+		p.a, p.lda = v, k
+		for i, x := range v {
+			if v[i] = 0; x > 0.5 {
+				v[i] = 1
+			}
+		}
+		want, magnitude := reference(p)
+		w.eventGemmT(s, &e, n, p.b, p.ldb, p.c, p.ldc)
+		for i := range k {
+			for j := range n {
+				if tol := 50 * eps * magnitude[i*n+j]; !same(p.c[i*p.ldc+j], want[i*n+j], tol) {
+					t.Fatalf("C[%d][%d] = %g, want %g", i, j, p.c[i*p.ldc+j], want[i*n+j])
+				}
+			}
+		}
+	})
+}
+
+// spikeTrain returns voltages of which a share is above 0.5.
+func spikeTrain(rows, n int, share float64) []float32 {
+	r := stream(16)
+	v := make([]float32, rows*n)
+	for i := range v {
+		if r.Float64() < share {
+			v[i] = 0.75
+		}
+	}
+	return v
+}
+
+func BenchmarkEvents(b *testing.B) {
+	for _, share := range []float64{0.1, 0.2, 0.4, 0.6} {
+		name := fmt.Sprintf("%.0f%%", 100*share)
+		v := spikeTrain(500, 256, share)
+		var e, back Events
+		var w Workspace
+		weights, c := make([]float32, 256*256), make([]float32, 500*256)
+		dw := make([]float32, 256*256)
+		b.Run("list/"+name, func(b *testing.B) { leastTime(b, 1, func() { e.List(v, 500, 256, 0.5) }) })
+		b.Run("transpose/"+name, func(b *testing.B) { leastTime(b, 1, func() { back.Transpose(&e, 0, 500) }) })
+		b.Run("forward/500x256x256/"+name, func(b *testing.B) {
+			leastTime(b, 1, func() { w.EventGemm(&e, false, 256, weights, 256, nil, 0, c, 256) })
+		})
+		b.Run("valued/100x256x256/"+name, func(b *testing.B) {
+			var e Events
+			leastTime(b, 1, func() {
+				e.ListNonzero(v[:100*256], 100, 256)
+				w.EventGemm(&e, false, 256, weights, 256, nil, 0, c, 256)
+			})
+		})
+		b.Run("valuedInput/100x256x256/"+name, func(b *testing.B) {
+			var e Events
+			e.ListNonzero(v[:100*256], 100, 256)
+			leastTime(b, 1, func() { w.EventGemm(&e, true, 256, weights, 256, nil, 0, c, 256) })
+		})
+		b.Run("valuedWeight/256x256x100/"+name, func(b *testing.B) {
+			var e Events
+			e.ListNonzero(v[:100*256], 100, 256)
+			leastTime(b, 1, func() { w.EventGemmT(&e, 256, c, 256, dw, 256) })
+		})
+		b.Run("weight/256x256x500/"+name, func(b *testing.B) {
+			leastTime(b, 1, func() { w.EventGemmT(&e, 256, c, 256, dw, 256) })
+		})
+	}
+}
