@@ -6,8 +6,8 @@
 //	report.WriteTable(os.Stdout)
 //
 // Everything runs on one thread with synthetic batches of the tasks' sizes
-// (Ant's 84 contact forces are zero, as in Ant-v3), so that nothing but the
-// program is needed. An update is the mean of one with and one without the
+// (Ant's 84 contact forces are zero, as in Ant-v3) and networks that fire as
+// trained ones do, so that nothing but the program is needed. An update is the mean of one with and one without the
 // policy (policy delay 2). Each figure is the least of many repetitions: what
 // the code can do, whatever else the machine was doing.
 //
@@ -84,6 +84,7 @@ func New(task Task, kind string, size Size, seed uint64) (*Subject, error) {
 	c := td3.Default(task.Obs, task.Act, 1)
 	s := &Subject{Task: task, Kind: kind, Size: size, dst: make([]float32, task.Act)}
 	var err error
+	s.Batch = synthetic(task, size.Batch, rng.New(seed, "bench/batch"))
 	if kind == "dan" {
 		var a *nn.DeepActor
 		if a, err = nn.NewDeepActor(task.Obs, task.Act, []int{size.Width, size.Width}, 1, seed); err == nil {
@@ -95,6 +96,8 @@ func New(task Task, kind string, size Size, seed uint64) (*Subject, error) {
 		if a, err = spiking(task, kind, size, seed); err == nil {
 			if kind == "popdan" {
 				c.ActorLR = 1e-3
+			} else {
+				excite(a, s.Batch.Obs, task.Obs)
 			}
 			s.Agent, err = td3.New(c, a, a.Clone("target"), seed)
 		}
@@ -102,7 +105,6 @@ func New(task Task, kind string, size Size, seed uint64) (*Subject, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bench: %s, %s: %w", task.Name, kind, err)
 	}
-	s.Batch = synthetic(task, size.Batch, rng.New(seed, "bench/batch"))
 	return s, nil
 }
 

@@ -30,7 +30,7 @@ type Neuron struct {
 
 	ThetaV, ThetaU, ThetaR, ThetaS []float32 // per neuron (n each); LIF ignores them
 
-	coef  []float32 // of the kernels: dU'/dV, dU'/dU, θr, θs, each padded to whole vectors
+	coef  []float32 // of the kernels: dU'/dV, dU'/dU, θr, θs, U0, each padded to whole vectors
 	state []float32 // of one row between the steps: three slices, padded likewise
 }
 
@@ -219,8 +219,11 @@ const padding = 16
 // prepare writes the update of U as U' = cuu·U + cuv·V.
 func (p *Neuron) prepare(n int) {
 	size := n + padding
-	if len(p.coef) != 4*size {
-		p.coef, p.state = make([]float32, 4*size), make([]float32, 3*size)
+	if len(p.coef) != 5*size {
+		p.coef, p.state = make([]float32, 5*size), make([]float32, 3*size)
+	}
+	for j := range p.coef[4*size:][:n] {
+		p.coef[4*size+j] = p.U0
 	}
 	if p.Kind == LIF {
 		return
@@ -242,14 +245,14 @@ func (p *Neuron) prepare(n int) {
 }
 
 // at returns coefficient array k's element j.
-func (p *Neuron) at(k, j int) float32 { return p.coef[k*len(p.coef)/4+j] }
+func (p *Neuron) at(k, j int) float32 { return p.coef[k*len(p.coef)/5+j] }
 
-// rest sets the state in scratch to that before the first step.
+// rest sets the state in scratch to that before the first step: zeros but for U.
 func (p *Neuron) rest(n int) {
-	clear(p.state)
-	for i := range p.state[len(p.state)/3:][:n] {
-		p.state[len(p.state)/3+i] = p.U0
-	}
+	size := n + padding
+	clear(p.state[:size])
+	copy(p.state[size:][:n], p.coef[4*size:])
+	clear(p.state[2*size:])
 }
 
 // neuronArgs is what the assembly reads, eight bytes a field. It counts steps

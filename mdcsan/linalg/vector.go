@@ -297,8 +297,24 @@ func (s isa) sumRows(dst []float32, beta float32, a []float32, rows, lda int) {
 	} else if beta != 1 {
 		s.scale(dst, beta, dst)
 	}
-	for i := range rows {
-		s.add(dst, dst, a[i*lda:][:len(dst)])
+	if rows == 0 || len(dst) == 0 {
+		return
+	}
+	fits("the matrix", rows, len(dst), lda, len(a))
+	done := 0
+	if width := 4 * s.panel(); s != portable && len(dst) >= width { // a product with a row of ones
+		blocks := len(dst) / width
+		done = blocks * width
+		if s == avx512 {
+			gemvAVX512(blocks, rows, &oneValue[0], 0, &a[0], 4*lda, &dst[0], &dst[0])
+		} else {
+			gemvAVX2(blocks, rows, &oneValue[0], 0, &a[0], 4*lda, &dst[0], &dst[0])
+		}
+	}
+	if rest := dst[done:]; len(rest) > 0 {
+		for i := range rows {
+			s.add(rest, rest, a[i*lda+done:][:len(rest)])
+		}
 	}
 }
 
