@@ -278,7 +278,9 @@ func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty 
 	}
 	for sl := range b.bind {
 		where := reflect.ValueOf(ru.Bind[sl.id]).Elem()
-		if sl.ptr.Type() != where.Type() {
+		// Not !=: a pointer type that reflection made before the plugin came is
+		// another descriptor of the same type.
+		if !sl.ptr.Type().AssignableTo(where.Type()) {
 			return fmt.Errorf("the compiled cell takes %s for a %s where the session has a %s: please report this", sl.id, where.Type().Elem(), sl.ptr.Type().Elem())
 		}
 		where.Set(sl.ptr)
