@@ -130,19 +130,32 @@ func (c *Client) Execute(cell engine.Cell) engine.Outcome {
 	if err != nil {
 		return failure("no worker", err.Error())
 	}
-	select {
-	case <-w.ready:
-	case <-w.done:
-		<-w.handled
-		return failure("no worker", "the process that runs cells did not start: "+w.end.reason())
-	}
 	r := &run{worker: w, done: make(chan struct{})}
 	c.setRun(r)
 	defer func() {
 		close(r.done)
 		c.setRun(nil)
 	}()
+	select {
+	case <-w.ready:
+	case <-w.done:
+		<-w.handled
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if r.interrupted {
+			return failure("Interrupted", "the cell was interrupted before it began: "+w.end.reason())
+		}
+		return failure("no worker", "the process that runs cells did not start: "+w.end.reason())
+	}
+	// An interrupt comes before the request is sent, and is noticed here, or
+	// reaches the worker after it.
+	c.mu.Lock()
+	if r.interrupted {
+		c.mu.Unlock()
+		return failure("Interrupted", "the cell was interrupted before it began")
+	}
 	reply, forget, err := w.call(frameExecute, cell)
+	c.mu.Unlock()
 	if err == nil {
 		defer forget()
 		select {

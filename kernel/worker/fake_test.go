@@ -205,6 +205,13 @@ var commands = map[string]func(s *scripted, c engine.Cell, arg string, n int) en
 		}
 		return ok
 	},
+	"drain": func(s *scripted, _ engine.Cell, _ string, _ int) engine.Outcome { // forgets interrupts so far, as an engine may
+		select {
+		case <-s.stop:
+		default:
+		}
+		return ok
+	},
 	"deaf": func(s *scripted, c engine.Cell, _ string, n int) engine.Outcome { // does not
 		time.Sleep(time.Duration(n) * time.Millisecond)
 		return ok

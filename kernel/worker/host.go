@@ -7,6 +7,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"sync"
+	"time"
 	"unsafe"
 
 	"gomdcsan/kernel/display"
@@ -34,6 +35,7 @@ type cellRun struct {
 	cell   engine.Cell
 	ctx    context.Context // ends at an interrupt
 	cancel context.CancelFunc
+	done   chan struct{} // closed when it has run
 }
 
 // maxLabels is how many cells back a goroutine's cell is known.
@@ -45,10 +47,9 @@ var _ interface {
 } = (*host)(nil)
 
 func newHost(out *output) *host {
-	return &host{
-		out: out, labels: map[unsafe.Pointer]*cellRun{}, answers: make(chan engine.InputReply, 1),
-		current: &cellRun{ctx: context.Background(), cancel: func() {}},
-	}
+	none := &cellRun{ctx: context.Background(), cancel: func() {}, done: make(chan struct{})}
+	close(none.done)
+	return &host{out: out, labels: map[unsafe.Pointer]*cellRun{}, answers: make(chan engine.InputReply, 1), current: none}
 }
 
 // profLabel returns the label set of the calling goroutine.
@@ -56,28 +57,46 @@ func newHost(out *output) *host {
 //go:linkname profLabel runtime/pprof.runtime_getProfLabel
 func profLabel() unsafe.Pointer
 
-// execute runs a cell.
-func (h *host) execute(cell engine.Cell) engine.Outcome {
-	ctx, cancel := context.WithCancel(context.Background())
-	run := &cellRun{cell: cell, ctx: ctx, cancel: cancel}
+// begin makes a cell the current one. It is called when the request is read,
+// so that an interrupt read after it finds the cell.
+func (h *host) begin(cell engine.Cell) *cellRun {
+	run := &cellRun{cell: cell, done: make(chan struct{})}
+	run.cell.Code = "" // not needed here, and kept for long
+	run.ctx, run.cancel = context.WithCancel(context.Background())
+	h.out.setCell(cell.ID)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.current = run
+	return run
+}
+
+// execute runs a cell that has begun.
+func (h *host) execute(run *cellRun, cell engine.Cell) engine.Outcome {
+	defer h.end(run)
 	var out engine.Outcome
-	pprof.Do(ctx, pprof.Labels("cell", cell.ID), func(context.Context) {
-		h.begin(run)
+	pprof.Do(run.ctx, pprof.Labels("cell", cell.ID), func(context.Context) {
+		h.label(run)
 		out = h.eng.Execute(cell)
 	})
 	return out
 }
 
-func (h *host) begin(run *cellRun) {
-	h.out.setCell(run.cell.ID)
+// end is where a cell can no longer be interrupted.
+func (h *host) end(run *cellRun) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.current = run
+	close(run.done)
+}
+
+// label remembers the calling goroutine's label, and so its children's.
+func (h *host) label(run *cellRun) {
+	label := profLabel()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if len(h.order) == maxLabels {
 		delete(h.labels, h.order[0])
 		h.order = slices.Delete(h.order, 0, 1)
 	}
-	label := profLabel()
 	h.labels[label] = run
 	h.order = append(h.order, label)
 }
@@ -94,12 +113,34 @@ func (h *host) run() *cellRun {
 	return h.current
 }
 
-// interrupt stops the running cell.
+// interrupt stops the running cell. It insists, since an engine that is just
+// beginning a cell may not have noticed the first time.
 func (h *host) interrupt() {
 	h.mu.Lock()
-	h.current.cancel()
+	run := h.current
 	h.mu.Unlock()
+	for wait := 20 * time.Millisecond; h.interruptOnce(run); wait *= 2 {
+		select {
+		case <-run.done:
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// interruptOnce interrupts the cell if it is running still. The lock keeps the
+// next cell from beginning meanwhile.
+func (h *host) interruptOnce(run *cellRun) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-run.done:
+		return false
+	default:
+	}
+	run.cancel()
 	h.eng.Interrupt()
+	return true
 }
 
 // Emit passes an event on. One that names no cell gets that of the calling

@@ -97,7 +97,13 @@ func (s *server) serve(r *bufio.Reader) error {
 			return err
 		}
 		switch f.kind {
-		case frameExecute, frameComplete, frameInspect, frameIsComplete:
+		case frameExecute:
+			var cell engine.Cell
+			if err := json.Unmarshal(f.payload, &cell); err != nil {
+				return fmt.Errorf("worker: %w", err)
+			}
+			go s.execute(f.id, cell, s.host.begin(cell))
+		case frameComplete, frameInspect, frameIsComplete:
 			go s.answer(f)
 		case frameInterrupt:
 			go s.host.interrupt()
@@ -121,18 +127,19 @@ func (s *server) serve(r *bufio.Reader) error {
 	}
 }
 
-// answer replies to a request. A panic of the engine itself is an answer too.
+// execute runs a cell. A panic of the engine itself is an answer too.
+func (s *server) execute(id uint32, cell engine.Cell, run *cellRun) {
+	var out engine.Outcome
+	if err := s.protect("cell", func() { out = s.host.execute(run, cell) }); err != nil {
+		out = failure("internal error", "the interpreter failed on this cell (a defect of gomdcsan, please report it with the cell): "+err.Error())
+	}
+	s.out.send(frameReply, id, out)
+}
+
+// answer replies to a question. One that makes the engine panic has no answer.
 func (s *server) answer(f frame) {
 	var out any
-	failed := s.protect("request", func() {
-		if f.kind == frameExecute {
-			var cell engine.Cell
-			if err := json.Unmarshal(f.payload, &cell); err != nil {
-				panic(err)
-			}
-			out = s.host.execute(cell)
-			return
-		}
+	err := s.protect("question", func() {
 		var q question
 		if err := json.Unmarshal(f.payload, &q); err != nil {
 			panic(err)
@@ -146,11 +153,7 @@ func (s *server) answer(f frame) {
 			out = s.eng.IsComplete(q.Code)
 		}
 	})
-	switch {
-	case failed == nil:
-	case f.kind == frameExecute:
-		out = failure("internal error", "the interpreter failed on this cell (a defect of gomdcsan, please report it with the cell): "+failed.Error())
-	default:
+	if err != nil {
 		out = struct{}{}
 	}
 	s.out.send(frameReply, f.id, out)

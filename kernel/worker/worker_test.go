@@ -384,6 +384,33 @@ func TestInterrupt(t *testing.T) {
 	s.shows("get", "[stdout]1")
 }
 
+// An interrupt is not lost, whenever it comes after Execute was called.
+func TestInterruptAtTheBeginning(t *testing.T) {
+	s := start(t, Options{InterruptGrace: time.Hour})
+	for i := range 50 {
+		go func() {
+			for running := false; !running; {
+				s.mu.Lock()
+				running = s.run != nil
+				s.mu.Unlock()
+				time.Sleep(time.Duration(i) * 100 * time.Microsecond)
+			}
+			s.Interrupt()
+		}()
+		if o := s.exec("deaf 2\ndrain\nsleep 60000"); o.Err == nil || o.Err.Name != "Interrupted" {
+			t.Fatalf("%d: %v", i, o.Err)
+		}
+	}
+}
+
+func TestInterruptWhileTheWorkerStarts(t *testing.T) {
+	s := start(t, Options{Env: []string{"SCRIPTED_HANGS=1"}, InterruptGrace: 100 * time.Millisecond})
+	time.AfterFunc(50*time.Millisecond, s.Interrupt)
+	if o := s.exec("echo 1"); o.Err == nil || o.Err.Name != "Interrupted" {
+		t.Errorf("the cell ended with %v", o.Err)
+	}
+}
+
 func TestDisobeyedInterruptEscalates(t *testing.T) {
 	s := start(t, Options{InterruptGrace: 100 * time.Millisecond})
 	s.mustExec("set 1")
@@ -400,7 +427,6 @@ func TestDisobeyedInterruptEscalates(t *testing.T) {
 	if got := s.rec.take(); !strings.Contains(got, "does not obey the interrupt") {
 		t.Errorf("the user saw %q", got)
 	}
-	s.exec("sleep 1") // takes the interrupt that was left
 	s.shows("get", "[stdout]2")
 }
 
