@@ -28,7 +28,7 @@ var (
 )
 
 // preloaded are the packages that every cell has; see the kernel's manual.
-var preloaded = []string{"fmt", "math", "time", "os", "strings", "gomdcsan/mdcsan", "gomdcsan/plotting", "gomdcsan/kernel/display",
+var preloaded = []string{"fmt", "math", "math/rand/v2", "context", "time", "os", "strings", "gomdcsan/mdcsan", "gomdcsan/plotting", "gomdcsan/kernel/display",
 	"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/stat", "gonum.org/v1/gonum/floats", "gonum.org/v1/plot"}
 
 type notebook struct {
@@ -210,7 +210,7 @@ func translate(nb *notebook) ([]byte, error) {
 		imports[fmt.Sprintf("%q", p)] = true
 	}
 	for p := range imports {
-		name := path.Base(strings.Trim(p, `"`))
+		name := path.Base(strings.TrimSuffix(strings.Trim(p, `"`), "/v2"))
 		if regexp.MustCompile(`\b` + name + `\.`).MatchString(decls.String() + body.String() + "display.") {
 			fmt.Fprintf(&b, "\t%s\n", p)
 		}
@@ -226,7 +226,7 @@ func void(s string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(s, ".Close()") || strings.HasSuffix(s, ".Redraw()")
+	return strings.HasSuffix(s, ".Close()") || strings.HasSuffix(s, ".Redraw()") || strings.Contains(s, ".Update(")
 }
 
 func number(program []byte) string {

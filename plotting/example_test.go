@@ -64,6 +64,22 @@ func ExampleTrainingCurves() {
 	// Output:
 }
 
+// Anything over anything.
+func ExampleLines() {
+	var x, slope, gap []float64
+	for v := -0.5; v <= 1.5; v += 0.01 {
+		x = append(x, v)
+		slope = append(slope, math.Exp(-8*(v-0.5)*(v-0.5)))
+		gap = append(gap, 1-math.Abs(v-0.5))
+		if math.Abs(v) < 0.1 {
+			gap[len(gap)-1] = math.NaN()
+		}
+	}
+	p := plotting.Lines("Pseudo-gradients", "membrane potential V", "z(V)", plotting.Line{Name: "smooth", X: x, Y: slope}, plotting.Line{Name: "triangle", X: x, Y: gap})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/lines.png")
+	// Output:
+}
+
 // The paper's Fig. 4.
 func ExampleNewFigure() {
 	var panels []*plot.Plot

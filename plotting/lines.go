@@ -1,0 +1,25 @@
+package plotting
+
+import "gonum.org/v1/plot"
+
+// Line is one curve of Lines.
+type Line struct {
+	Name string
+	X, Y []float64
+}
+
+// Lines draws curves as they are: the plot for everything that has no call of
+// its own here.
+func Lines(title, xLabel, yLabel string, lines ...Line) *plot.Plot {
+	p := New(title)
+	p.X.Label.Text, p.Y.Label.Text = xLabel, yLabel
+	var k key
+	for i, l := range lines {
+		n := min(len(l.X), len(l.Y))
+		c := newCurve(l.X[:n], l.Y[:n], Colour(i), 1.4)
+		p.Add(c)
+		k.add(l.Name, c)
+	}
+	k.attach(p)
+	return p
+}
