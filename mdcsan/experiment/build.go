@@ -157,6 +157,6 @@ func build(c Config, p Parts) (*Run, error) {
 		Config: c, Spec: spec, Learner: agent, parts: p, env: e,
 		eval:  &evaluator{make: func() (env.Env, error) { return newEnv(c, p) }},
 		batch: replay.NewBatch(c.Batch, spec.ObsDim, spec.ActDim),
-		state: newState(c.Seed, spec),
+		state: newState(c.Seed, spec), scratch: newScratch(spec),
 	}, nil
 }

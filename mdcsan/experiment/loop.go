@@ -71,15 +71,12 @@ func (r *Run) interrupted(ctx context.Context) error {
 
 // interact does one environment step and stores the transition.
 func (r *Run) interact() error {
-	n, m := r.Spec.ObsDim, r.Spec.ActDim
-	obs, obs2 := make([]float32, n), make([]float32, n)
-	act, next := make([]float32, m), make([]float64, n)
-	toFloat32(obs, r.obs)
-	r.choose(act, obs)
-	act64 := make([]float64, m)
-	toFloat64(act64, act)
+	w := &r.scratch
+	toFloat32(w.obs, r.obs)
+	r.choose(w.act, w.obs)
+	toFloat64(w.act64, w.act)
 
-	res, err := r.env.Step(next, act64)
+	res, err := r.env.Step(w.next, w.act64)
 	diverged := errors.Is(err, env.ErrDiverged)
 	if err != nil && !diverged {
 		return fmt.Errorf("experiment: step %d of %s: %w", r.step+1, r.Spec.Name, err)
@@ -90,14 +87,14 @@ func (r *Run) interact() error {
 		// There is no next observation to learn from.
 		r.report(Warned, fmt.Sprintf("step %d: %v; a new episode begins", r.step, err))
 	} else {
-		toFloat32(obs2, next)
+		toFloat32(w.obs2, w.next)
 		r.episodeReturn += res.Reward
-		if err := r.buffer.Add(obs, act, float32(res.Reward), obs2, res.Terminated); err != nil {
+		if err := r.buffer.Add(w.obs, w.act, float32(res.Reward), w.obs2, res.Terminated); err != nil {
 			return fmt.Errorf("experiment: step %d: %w", r.step, err)
 		}
-		r.Learner.Observe(obs)
+		r.Learner.Observe(w.obs)
 	}
-	copy(r.obs, next)
+	copy(r.obs, w.next)
 	r.schedule()
 	if diverged || res.Done() {
 		return r.endEpisode()

@@ -157,12 +157,23 @@ func ReadManifest(dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("experiment: %w", err)
 	}
-	var m Manifest
-	if err := json.Unmarshal(data, &m); err != nil {
+	m, err := parseManifest(data)
+	if err != nil {
 		return nil, fmt.Errorf("experiment: %s: %w", path, err)
 	}
+	return m, nil
+}
+
+func parseManifest(data []byte) (*Manifest, error) {
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, err
+	}
 	if m.Format > manifestFormat {
-		return nil, fmt.Errorf("experiment: %s has format %d: %w; update gomdcsan", path, m.Format, checkpoint.ErrNewer)
+		return nil, fmt.Errorf("format %d: %w; update gomdcsan", m.Format, checkpoint.ErrNewer)
+	}
+	if err := m.Config.Validate(); err != nil {
+		return nil, err
 	}
 	return &m, nil
 }

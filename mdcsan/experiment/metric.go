@@ -3,20 +3,9 @@ package experiment
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strconv"
 
 	"gonum.org/v1/gonum/stat"
 )
-
-func index(names []string, name string) int { return slices.Index(names, name) }
-
-func parseCell(s string) (float64, error) {
-	if s == "" {
-		return math.NaN(), nil
-	}
-	return strconv.ParseFloat(s, 64)
-}
 
 // Score is a cell of the paper's Table 1.
 type Score struct {

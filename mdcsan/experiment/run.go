@@ -38,11 +38,25 @@ type Run struct {
 	batch  *replay.Batch
 	*state
 
+	scratch     scratch
 	bestPolicy  *checkpoint.File // the policy of Best
 	bestUnsaved bool
 	files       *files // nil when nothing is written
 	observers   []Observer
 	clock       *clock
+}
+
+// scratch are the vectors of one environment step.
+type scratch struct {
+	obs, act, obs2 []float32
+	next, act64    []float64
+}
+
+func newScratch(s env.Spec) scratch {
+	return scratch{
+		obs: make([]float32, s.ObsDim), act: make([]float32, s.ActDim), obs2: make([]float32, s.ObsDim),
+		next: make([]float64, s.ObsDim), act64: make([]float64, s.ActDim),
+	}
 }
 
 // state is what changes from step to step and is not in the learner, the

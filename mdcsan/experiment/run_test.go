@@ -97,3 +97,23 @@ func TestEvaluationsDoNotDisturbTraining(t *testing.T) {
 		t.Errorf("the same evaluation twice: %v and %v, %v", first, again, err)
 	}
 }
+
+func TestStepAllocatesNothing(t *testing.T) {
+	c := tiny("")
+	c.StartSteps, c.Coding = 0, "pop"
+	r, err := New(c, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if err := r.env.Reset(r.obs, r.resets); err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		if err := r.interact(); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations per step", n)
+	}
+}

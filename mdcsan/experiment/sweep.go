@@ -49,11 +49,20 @@ func ReadSweep(path string) (*Sweep, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sweep: %w", err)
 	}
-	var s Sweep
-	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&s); err != nil {
-		return nil, fmt.Errorf("sweep: %s: %w", path, explainTOML(err))
+	s, err := ParseSweep(data)
+	if err != nil {
+		return nil, fmt.Errorf("sweep: %s: %w", path, err)
 	}
 	s.Dir = cmp.Or(s.Dir, "runs/"+strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	return s, nil
+}
+
+// ParseSweep is ReadSweep for the contents of a file.
+func ParseSweep(data []byte) (*Sweep, error) {
+	var s Sweep
+	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&s); err != nil {
+		return nil, explainTOML(err)
+	}
 	return &s, nil
 }
 

@@ -74,7 +74,7 @@ func TestSweepExpands(t *testing.T) {
 	for text, says := range map[string]string{
 		"dir = 'd'\n": "nothing to run",
 		"[[grid]]\ntask=['Ant-v3']\ncodign=['pop']": `no such setting: "codign"`,
-		"[[grid]]\ntask=['Ant-v3']\nt=[0]":          "t = 0: must be at least 1",
+		"[[grid]]\ntask=['Ant-v3']\nt=[0]":          "t = 0: must be in 1",
 	} {
 		if _, err := sweepIn(t, "d", text).Runs(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", text, err)

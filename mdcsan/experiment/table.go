@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,16 +103,23 @@ func readTable(path string, columns ...string) ([][]float64, error) {
 		}
 		return nil, fmt.Errorf("experiment: %w", err)
 	}
-	text := string(data[:strings.LastIndexByte(string(data), '\n')+1])
-	r := csv.NewReader(strings.NewReader(text))
+	out, err := parseTable(string(data), columns)
+	if err != nil {
+		return nil, fmt.Errorf("experiment: %s: %w", path, err)
+	}
+	return out, nil
+}
+
+func parseTable(text string, columns []string) ([][]float64, error) {
+	r := csv.NewReader(strings.NewReader(text[:strings.LastIndexByte(text, '\n')+1]))
 	header, err := r.Read()
 	if err != nil {
-		return nil, fmt.Errorf("experiment: %s: no header line: %w", path, err)
+		return nil, fmt.Errorf("no header line: %w", err)
 	}
 	at := make([]int, len(columns))
 	for i, c := range columns {
-		if at[i] = index(header, c); at[i] < 0 {
-			return nil, fmt.Errorf("experiment: %s: no column %q among %s", path, c, strings.Join(header, ", "))
+		if at[i] = slices.Index(header, c); at[i] < 0 {
+			return nil, fmt.Errorf("no column %q among %s", c, strings.Join(header, ", "))
 		}
 	}
 	out := make([][]float64, len(columns))
@@ -120,14 +129,21 @@ func readTable(path string, columns ...string) ([][]float64, error) {
 			return out, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("experiment: %s: %w", path, err)
+			return nil, err
 		}
 		for i, k := range at {
 			x, err := parseCell(row[k])
 			if err != nil {
-				return nil, fmt.Errorf("experiment: %s: column %s: %w", path, columns[i], err)
+				return nil, fmt.Errorf("column %s: %w", columns[i], err)
 			}
 			out[i] = append(out[i], x)
 		}
 	}
+}
+
+func parseCell(s string) (float64, error) {
+	if s == "" {
+		return math.NaN(), nil
+	}
+	return strconv.ParseFloat(s, 64)
 }
