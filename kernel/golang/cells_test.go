@@ -17,14 +17,23 @@ var interpretOnly = flag.Bool("no-native", false, "run the cells without the Go 
 
 // TestCells runs the suites of cells: those under testdata, or the file that
 // CELLS_FILE names, in either of their two formats. A refused cell is allowed,
-// a wrong one is not.
+// a wrong one is not. Without CELLS_FILE and LONG_TESTS, only one case in
+// twenty is compiled, which takes most of the time.
 func TestCells(t *testing.T) {
-	files := []string{os.Getenv("CELLS_FILE")}
-	if files[0] == "" {
-		files, _ = filepath.Glob("testdata/*_cases.json")
+	if file := os.Getenv("CELLS_FILE"); file != "" {
+		runSuite(t, file, *interpretOnly, 1)
+		return
 	}
+	files, _ := filepath.Glob("testdata/*_cases.json")
 	for _, f := range files {
-		t.Run(filepath.Base(f), func(t *testing.T) { runSuite(t, f) })
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			every := 20
+			if os.Getenv("LONG_TESTS") != "" {
+				every = 1
+			}
+			t.Run("interpreted", func(t *testing.T) { runSuite(t, f, true, 1) })
+			t.Run("compiled", func(t *testing.T) { runSuite(t, f, false, every) })
+		})
 	}
 }
 
@@ -74,10 +83,13 @@ func loadSuite(t *testing.T, file string) []testCase {
 	return out
 }
 
-func runSuite(t *testing.T, file string) {
+func runSuite(t *testing.T, file string, noNative bool, every int) {
 	right, refused, wrong := 0, 0, 0
-	for _, c := range loadSuite(t, file) {
-		verdict, detail := runCase(t, c)
+	for i, c := range loadSuite(t, file) {
+		if i%every != 0 {
+			continue
+		}
+		verdict, detail := runCase(t, c, noNative)
 		switch verdict {
 		case "right":
 			right++
@@ -92,8 +104,8 @@ func runSuite(t *testing.T, file string) {
 	fmt.Printf("%s: right %d refused %d wrong %d\n", filepath.Base(file), right, refused, wrong)
 }
 
-func runCase(t *testing.T, c testCase) (verdict, detail string) {
-	s := newTestSession(t)
+func runCase(t *testing.T, c testCase, noNative bool) (verdict, detail string) {
+	s := newSessionWith(t, Options{NoNative: noNative})
 	defer s.close()
 	for i, code := range c.cells {
 		err := s.run(code)
@@ -132,6 +144,10 @@ type testSession struct {
 }
 
 func newTestSession(t testing.TB) *testSession {
+	return newSessionWith(t, Options{NoNative: *interpretOnly})
+}
+
+func newSessionWith(t testing.TB, o Options) *testSession {
 	s := &testSession{t: t, saved: os.Stdout, over: make(chan struct{})}
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -151,7 +167,7 @@ func newTestSession(t testing.TB) *testSession {
 			}
 		}
 	}()
-	s.e, err = New(Options{NoNative: *interpretOnly}, s)
+	s.e, err = New(o, s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -263,8 +263,8 @@ func isConstraint(t types.Type) bool {
 func (b *unitBuilder) constants(ed *editor, d *decl) string {
 	for _, s := range d.node.(*ast.GenDecl).Specs {
 		for _, id := range s.(*ast.ValueSpec).Names {
-			if end := ed.identEnd(id); id.Name == "_" && end > id.Pos()+1 {
-				ed.replace(id.Pos(), end, "_")
+			if id.Name == "_" { // it may have become blank
+				ed.replace(id.Pos(), ed.identEnd(id), "_")
 			}
 		}
 	}

@@ -33,12 +33,14 @@ type lowering struct {
 	n       int
 	imports map[string]string // alias -> path
 	loops   int
-	calls   map[string]*slot // session functions by symbol
+	// printing is set in the arguments of fmt's printing functions, which do
+	// not mind how a type came to be.
+	printing bool
 }
 
 // lower returns the cell as the body of a function, or why it cannot.
 func (s *session) lower(p *plan, made map[types.Object]*slot) (l *lowering, refused *refusal) {
-	l = &lowering{s: s, p: p, locals: map[types.Object]string{}, slots: map[*slot]string{}, made: made, imports: map[string]string{}, calls: map[string]*slot{}}
+	l = &lowering{s: s, p: p, locals: map[types.Object]string{}, slots: map[*slot]string{}, made: made, imports: map[string]string{}}
 	defer func() {
 		if r := recover(); r != nil {
 			why, ok := r.(refusal)
@@ -277,7 +279,7 @@ func (l *lowering) ident(e *ast.Ident) string {
 // function names a function of the session.
 func (l *lowering) function(e *ast.Ident, o *types.Func) string {
 	d := l.p.decl(o.Name())
-	if o.Pkg() == nil || o.Pkg().Path() != "main" || d == nil || d.slot == nil || d.generic {
+	if o.Pkg() == nil || o.Pkg().Path() != "main" || d == nil || d.slot == nil || d.unit == nil || d.generic {
 		l.refuse(e.Pos(), "the function %s", e.Name)
 	}
 	name := l.s.interp.funcSymbol(d.slot)

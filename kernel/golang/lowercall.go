@@ -25,6 +25,9 @@ func (l *lowering) call(e *ast.CallExpr) string {
 			l.refuse(e.Pos(), "a result of type %s", t)
 		}
 	}
+	before := l.printing
+	l.printing = l.p.prints(e)
+	defer func() { l.printing = before }()
 	return l.callee(fun) + l.arguments(e, sig)
 }
 
@@ -153,12 +156,35 @@ func (l *lowering) passed(a ast.Expr, t types.Type) string {
 	if _, isFunc := from.Underlying().(*types.Signature); isFunc && toIface {
 		l.refuse(a.Pos(), "a function as a value")
 	}
+	if _, isIface := from.Underlying().(*types.Interface); toIface && !isIface && !l.printing && !compiledType(from) {
+		l.refuse(a.Pos(), "a %s in an interface", from)
+	}
 	if !types.Identical(from, t) && !toIface {
 		if _, isFunc := t.Underlying().(*types.Signature); !isFunc {
 			l.refuse(a.Pos(), "a conversion from %s to %s", from, t)
 		}
 	}
 	return l.argument(a)
+}
+
+// compiledType reports whether the interpreter's values of a type have the type
+// that compiled code knows, so that an assertion in it finds them: reflection
+// makes a composite type anew if no compiled code has brought it yet.
+func compiledType(t types.Type) bool {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic, *types.Named:
+		return true
+	case *types.Pointer:
+		n, ok := types.Unalias(t.Elem()).(*types.Named)
+		return ok && !sessionType(n.Obj())
+	case *types.Slice:
+		_, ok := t.Elem().(*types.Basic)
+		return ok
+	case *types.Map:
+		_, ok := t.Elem().(*types.Basic)
+		return ok && types.Identical(t.Key(), types.Typ[types.String])
+	}
+	return false
 }
 
 // argument writes a value that is passed on at once: structs may be, since a

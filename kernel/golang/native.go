@@ -278,12 +278,17 @@ func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty 
 	}
 	for sl := range b.bind {
 		where := reflect.ValueOf(ru.Bind[sl.id]).Elem()
-		// Not !=: a pointer type that reflection made before the plugin came is
-		// another descriptor of the same type.
-		if !sl.ptr.Type().AssignableTo(where.Type()) {
-			return fmt.Errorf("the compiled cell takes %s for a %s where the session has a %s: please report this", sl.id, where.Type().Elem(), sl.ptr.Type().Elem())
+		p := sl.ptr
+		if p.Type() != where.Type() {
+			if p.Type().String() != where.Type().String() {
+				return fmt.Errorf("the compiled cell takes %s for a %s where the session has a %s: please report this", sl.id, where.Type().Elem(), p.Type().Elem())
+			}
+			// Reflection made the slot before compiled code brought the type:
+			// the same type twice, as far as the runtime knows.
+			p = reflect.NewAt(where.Type().Elem(), unsafe.Pointer(p.Pointer()))
+			sl.ptr = p
 		}
-		where.Set(sl.ptr)
+		where.Set(p)
 	}
 	for name, t := range ru.Types {
 		u.types[name] = t

@@ -86,6 +86,9 @@ type compiled struct {
 func (s *session) compile(p *plan, force path) (*compiled, error) {
 	s.version++
 	c := &compiled{plan: p, made: map[types.Object]*slot{}}
+	if s.native.ready() && p.world.pending() && force == pathAuto {
+		force = pathNative
+	}
 	if force != pathNative {
 		refused := s.interpret(c)
 		if refused == nil {
@@ -207,6 +210,7 @@ func (s *session) commit(c *compiled) (dropped []drop) {
 		}
 		_, more, _ := s.checker.build(w, nil)
 		dropped = append(dropped, more...)
+		w.outdate(replaced)
 	}
 	s.world = w
 	for n := range p.names {
@@ -214,6 +218,31 @@ func (s *session) commit(c *compiled) (dropped []drop) {
 	}
 	s.imports = p.imports
 	return dropped
+}
+
+// outdate marks the functions that refer to names which are another variable
+// now: what they were compiled to still refers to the old one.
+func (w *world) outdate(names map[string]bool) {
+	for _, d := range w.decls {
+		ast.Inspect(d.node, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && names[id.Name] {
+				if o := w.info.Uses[id]; o != nil && o.Parent() == w.pkg.Scope() {
+					d.unit = nil
+				}
+			}
+			return d.unit != nil
+		})
+	}
+}
+
+// pending reports whether functions wait to be compiled again.
+func (w *world) pending() bool {
+	for _, d := range w.decls {
+		if d.unit == nil && (d.kind == funcDecl || d.kind == methodDecl) {
+			return true
+		}
+	}
+	return false
 }
 
 // remember copies what is known of a declaration's nodes.

@@ -57,8 +57,8 @@ func (n *native) missing() string { return n.why }
 
 // find looks for all that is needed.
 func (n *native) find() error {
-	if runtime.GOOS == "windows" {
-		return errors.New("cells cannot be compiled on Windows")
+	if runtime.GOOS != "linux" {
+		return fmt.Errorf("cells are compiled on Linux only, not on %s", runtime.GOOS)
 	}
 	var err error
 	if n.goCmd, err = exec.LookPath("go"); err != nil {
@@ -216,7 +216,11 @@ func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 			return nil, nil, err
 		}
 	}
+	before := modules()
 	p, err := plugin.Open(base + ".so")
+	if err == nil {
+		err = mendModules(before)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("loading the compiled cell: %w", err)
 	}

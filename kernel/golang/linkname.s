@@ -1,0 +1,1 @@
+// This file lets Go functions without bodies be declared (typelinks_linux.go).

@@ -1,0 +1,110 @@
+package golang
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The compiled unit has its unexported fields exported, as far as the linker
+// and package reflect know: unexport has changed their names in the file, but
+// a struct type says also to which package its unexported fields belong, and
+// reflection finds types by their sorted names. Both are mended here, in
+// memory, after the unit is loaded and before anything uses its types.
+
+//go:linkname typelinks reflect.typelinks
+func typelinks() (sections []unsafe.Pointer, offset [][]int32)
+
+// modules is how many modules, of Go packages linked together, are loaded.
+func modules() int {
+	sections, _ := typelinks()
+	return len(sections)
+}
+
+// mainPath is the name of package main as run-time type information has it:
+// flags, length, text.
+var mainPath = [...]byte{0, 4, 'm', 'a', 'i', 'n'}
+
+// structType is how the runtime describes a struct type (internal/abi).
+type structType struct {
+	rtype   [typeSize]byte
+	pkgPath *byte
+	fields  []struct {
+		name   *byte
+		typ    unsafe.Pointer
+		offset uintptr
+	}
+}
+
+const typeSize = 4*unsafe.Sizeof(uintptr(0)) + 16 // internal/abi.Type
+
+// mendModules mends the modules loaded since there were n.
+func mendModules(n int) error {
+	sections, offsets := typelinks()
+	for m := n; m < len(sections); m++ {
+		var err error
+		var names []string
+		types := offsets[m]
+		for _, off := range types {
+			t := typeAt(unsafe.Add(sections[m], off))
+			names = append(names, t.String())
+			if t.Kind() == reflect.Struct {
+				err = cmp.Or(err, ownFields(unsafe.Add(sections[m], off)))
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if slices.IsSorted(names) {
+			continue
+		}
+		if err := writable(unsafe.Pointer(&types[0]), uintptr(len(types))*4); err != nil {
+			return err
+		}
+		slices.SortStableFunc(types, func(a, b int32) int {
+			return cmp.Compare(typeAt(unsafe.Add(sections[m], a)).String(), typeAt(unsafe.Add(sections[m], b)).String())
+		})
+	}
+	return nil
+}
+
+// typeAt is the type whose description is at p.
+func typeAt(p unsafe.Pointer) reflect.Type {
+	var v any
+	(*[2]unsafe.Pointer)(unsafe.Pointer(&v))[0] = p
+	return reflect.TypeOf(v)
+}
+
+// ownFields says of a struct type with unexported fields whose they are.
+func ownFields(p unsafe.Pointer) error {
+	s := (*structType)(p)
+	if s.pkgPath != nil {
+		return nil
+	}
+	for _, f := range s.fields {
+		if *f.name&nameExported == 0 {
+			if err := writable(unsafe.Pointer(&s.pkgPath), unsafe.Sizeof(s.pkgPath)); err != nil {
+				return err
+			}
+			s.pkgPath = &mainPath[0]
+			return nil
+		}
+	}
+	return nil
+}
+
+// writable lets a piece of a loaded file's memory be written to.
+func writable(p unsafe.Pointer, size uintptr) error {
+	page := uintptr(unix.Getpagesize())
+	start := uintptr(p) &^ (page - 1)
+	n := (uintptr(p) + size - start + page - 1) &^ (page - 1)
+	back := uintptr(p) - start
+	if err := unix.Mprotect(unsafe.Slice((*byte)(unsafe.Add(p, -int(back))), n), unix.PROT_READ|unix.PROT_WRITE); err != nil {
+		return fmt.Errorf("preparing the compiled cell's types: %w", err)
+	}
+	return nil
+}
