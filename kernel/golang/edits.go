@@ -315,7 +315,7 @@ func (ed *editor) selectStmt(n *ast.SelectStmt) {
 }
 
 // call rewrites the calls that wait, and those that print: rt knows the cell
-// of a goroutine that prints late.
+// of a goroutine that prints late, and asks where a terminal would be read.
 func (ed *editor) call(n *ast.CallExpr) bool {
 	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
 	if !ok {
@@ -326,7 +326,7 @@ func (ed *editor) call(n *ast.CallExpr) bool {
 		return true
 	}
 	switch name := f.FullName(); name {
-	case "time.Sleep", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "fmt.Print", "fmt.Printf", "fmt.Println":
+	case "time.Sleep", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "fmt.Print", "fmt.Printf", "fmt.Println", "fmt.Scan", "fmt.Scanf", "fmt.Scanln":
 		ed.replace(n.Fun.Pos(), n.Fun.End(), ed.b.rt(f.Name()))
 		for _, a := range n.Args {
 			ed.walk(a)

@@ -70,6 +70,7 @@ func New(o Options, sink engine.Sink) (*Engine, error) {
 	e.session = newSession(o.Stdout, o.Stderr)
 	e.session.native = newNative(o)
 	rt.SetOutput(o.Stdout)
+	rt.SetInput(&asked{})
 	return e, nil
 }
 

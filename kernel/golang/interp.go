@@ -35,7 +35,7 @@ const cellsPerInterpreter = 500
 
 func newInterpreter(stdout, stderr io.Writer, line *atomic.Int64) *interpreter {
 	n := &interpreter{
-		yaegi:   interp.New(interp.Options{Stdout: stdout, Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
+		yaegi:   interp.New(interp.Options{Stdin: rt.Input(), Stdout: stdout, Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
 		aliases: map[string]string{}, known: map[string]bool{}, line: line,
 	}
 	n.use(symbols.Exports("fmt", "log", "os", "flag"))

@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -36,3 +37,28 @@ func Printf(format string, a ...any) (int, error) { return fmt.Fprintf(out(), fo
 
 // Println stands for fmt.Println.
 func Println(a ...any) (int, error) { return fmt.Fprintln(out(), a...) }
+
+// input is what Scan, Scanf and Scanln read; buffered, so that they can look
+// ahead by a character.
+var input atomic.Pointer[bufio.Reader]
+
+// SetInput says what Scan, Scanf and Scanln read; before, os.Stdin.
+func SetInput(r io.Reader) { input.Store(bufio.NewReader(r)) }
+
+// Input is what they read: interpreted cells take the same, so that no
+// character is lost between them.
+func Input() io.Reader {
+	if b := input.Load(); b != nil {
+		return b
+	}
+	return os.Stdin
+}
+
+// Scan stands for fmt.Scan.
+func Scan(a ...any) (int, error) { return fmt.Fscan(Input(), a...) }
+
+// Scanf stands for fmt.Scanf.
+func Scanf(format string, a ...any) (int, error) { return fmt.Fscanf(Input(), format, a...) }
+
+// Scanln stands for fmt.Scanln.
+func Scanln(a ...any) (int, error) { return fmt.Fscanln(Input(), a...) }
