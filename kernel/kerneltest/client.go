@@ -120,6 +120,13 @@ func (c *Client) Send(ch wire.Channel, msgType string, content any) string {
 	return m.Header.MsgID
 }
 
+// Close disconnects.
+func (c *Client) Close() {
+	for _, conn := range c.conns {
+		conn.Close()
+	}
+}
+
 // patience is how long a test waits for what must come.
 const patience = 60 * time.Second
 

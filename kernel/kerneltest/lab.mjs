@@ -1,6 +1,6 @@
 // Drives JupyterLab in a headless Chromium:  node lab.mjs URL ARTEFACTS
 //
-// The notebook lab.ipynb is open at URL; lab_test.go writes it, with a cell for
+// A notebook is open at URL; lab_test.go writes it, with a cell for
 // each step below. Each step prints "ok STEP" or "FAIL STEP: why".
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -77,10 +77,12 @@ await step("figure", async () => {
 
 await step("live output", async () => {
   await run(2);
-  await shows(2, "step 3");
+  const last = async () => /step (\d+)/.exec(await output(2).innerText())?.[1];
+  await until("a step on the way", async () => { const n = await last(); return n > 0 && n < 20; });
   await shows(2, "step 20");
   await idle();
-  if ((await output(2).innerText()).includes("step 3")) throw new Error("the display was not updated in place");
+  const steps = (await output(2).innerText()).match(/step/g).length;
+  if (steps !== 1) throw new Error(`the display was not updated in place: ${steps} steps`);
 });
 
 await step("input", async () => {
@@ -130,6 +132,30 @@ await step("twenty plots", async () => {
   await idle();
 });
 
+await step("widget", async () => {
+  await run(7);
+  const handle = output(7).locator(".noUi-handle").first();
+  await handle.waitFor();
+  await shows(7, "n is 3");
+  await handle.focus();
+  await page.keyboard.press("ArrowRight");
+  await shows(7, "n is 4");
+});
+
+await step("live training", async () => {
+  await run(8);
+  const drawn = async () => {
+    const figures = output(8).locator("img, svg");
+    return await figures.count() ? await figures.first().evaluate((e) => e.src ?? e.outerHTML) : "";
+  };
+  const first = await until("a curve", drawn);
+  await until("a redrawn curve", async () => (await drawn()) !== first);
+  await page.screenshot({ path: path.join(artefacts, "lab-training-live.png") });
+  await command("notebook:interrupt-kernel");
+  await idle();
+  await until("the end of the cell", async () => /\[\d+\]/.test(await prompt(8).innerText()));
+});
+
 await step("restart", async () => {
   await kernel("(k) => { k.restart(); }");
   await page.waitForTimeout(300);
@@ -141,7 +167,7 @@ await step("restart", async () => {
 await step("run all", async () => {
   await page.evaluate(() => { // the cells that wait for a user are taken out
     const nb = window.jupyterapp.shell.currentWidget.content.model.sharedModel;
-    for (const i of [5, 4, 3]) nb.deleteCell(i);
+    for (const i of [8, 7, 5, 4, 3]) nb.deleteCell(i);
   });
   await command("notebook:run-all-cells");
   await until("the last cell", async () => /\[\d+\]/.test(await prompt(3).innerText()));

@@ -16,7 +16,7 @@ var labCells = []string{
 	"p := plot.New()\np.Title.Text = \"a figure\"\np",
 	`h := display.Show("step 0")
 for i := 1; i <= 20; i++ {
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(150 * time.Millisecond)
 	h.Update(fmt.Sprint("step ", i))
 }`,
 	`name, err := display.Input("Your name: ")
@@ -29,6 +29,12 @@ fmt.Println("hello", name)`,
 	q.Title.Text = fmt.Sprint("plot ", i)
 	display.Show(q)
 }`,
+	`slider := display.IntSlider("n", 0, 10, 3)
+display.Interact(func() any { return display.Markdown(fmt.Sprint("n is ", slider.Int())) }, slider)`,
+	`cfg := mdcsan.QuickConfig("Pendulum-v1")
+run, err := mdcsan.Train(display.Context(), cfg, display.Training())
+display.Must(err)
+run`,
 }
 
 // TestLab drives JupyterLab in Chromium. With GOMDCSAN_ARTEFACTS its
@@ -67,12 +73,19 @@ func startLab(t *testing.T, python string, env []string, notebook string) string
 		t.Fatal(err)
 	}
 	defer log.Close()
+	settings := filepath.Join(dir, ".settings")
+	news := filepath.Join(settings, "@jupyterlab", "apputils-extension", "notification.jupyterlab-settings")
+	if err := os.MkdirAll(filepath.Dir(news), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(news, []byte(`{"fetchNews": "false", "checkForUpdates": false}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	server := exec.Command(python, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.port=0",
-		"--IdentityProvider.token=t", "--ServerApp.root_dir="+dir, "--LabApp.expose_app_in_browser=True",
-		"--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+		"--IdentityProvider.token=t", "--ServerApp.root_dir="+dir, "--LabApp.expose_app_in_browser=True")
 	server.Env = append(env,
 		"PATH="+filepath.Dir(python)+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"JUPYTERLAB_SETTINGS_DIR="+filepath.Join(dir, ".settings"), "JUPYTERLAB_WORKSPACES_DIR="+filepath.Join(dir, ".workspaces"))
+		"JUPYTERLAB_SETTINGS_DIR="+settings, "JUPYTERLAB_WORKSPACES_DIR="+filepath.Join(dir, ".workspaces"))
 	server.Stdout, server.Stderr = log, log
 	if err := server.Start(); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,121 @@
+package kerneltest
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"gomdcsan/kernel/wire"
+)
+
+// TestSoak runs cells of every kind, with interrupts and reconnecting clients,
+// and looks for lost or misordered messages and for memory that grows. It
+// takes seconds; with GOMDCSAN_SOAK=30m so long.
+func TestSoak(t *testing.T) {
+	most, err := time.ParseDuration(os.Getenv("GOMDCSAN_SOAK"))
+	if err != nil {
+		most = 5 * time.Second
+	}
+	k := Start(t)
+	k.Execute("total := 0")
+	var early float64
+	begun := time.Now()
+	cells := 0
+	for time.Since(begun) < most {
+		cells += soakRound(t, k, cells)
+		if early == 0 && time.Since(begun) > most/10 && cells > 200 {
+			early = resident(t, k.Cmd.Process.Pid)
+		}
+	}
+	late := resident(t, k.Cmd.Process.Pid)
+	t.Logf("%d cells in %v, %.0f MB after a tenth, %.0f MB at the end", cells, time.Since(begun).Round(time.Second), early, late)
+	if early > 0 && late > early*1.25+20 {
+		t.Errorf("memory grew from %.0f to %.0f MB", early, late)
+	}
+}
+
+// soakRound runs some cells and returns how many.
+func soakRound(t *testing.T, k *Kernel, n int) int {
+	for i := range 8 {
+		r := k.Execute(fmt.Sprintf(`total++; for i := 0; i < 50; i++ { fmt.Println(%d, i) }; total`, n))
+		wantCell(t, r, n, strconv.Itoa(n/8*8+i+1))
+		k.Forget(r.ID)
+	}
+	r := k.Execute("p := plot.New(); p")
+	if r.Reply.Status != "ok" || !Has(r.Messages, wire.ExecuteResult) {
+		t.Fatalf("a plot: %v", r.Reply)
+	}
+	k.Forget(r.ID)
+	if r = k.Execute("undefinedName"); r.Reply.Status != "error" {
+		t.Fatalf("an error: %v", r.Reply)
+	}
+	k.Forget(r.ID)
+	id := k.Start("for { time.Sleep(time.Millisecond) }")
+	k.Forget(k.Request(wire.Control, wire.InterruptRequest, struct{}{}).ID)
+	if r = k.Done(id); r.Reply.Status != "error" {
+		t.Fatalf("interrupted: %v", r.Reply)
+	}
+	k.Forget(id)
+	// A second client comes, works and goes.
+	other := Connect(t, k.Info)
+	if r = other.Execute("1 + 1"); r.Value() != "2" {
+		t.Fatalf("the second client: %v", r.Reply)
+	}
+	other.Close()
+	return 8
+}
+
+// wantCell checks that a cell's messages are all there and in order.
+func wantCell(t *testing.T, r Result, n int, value string) {
+	t.Helper()
+	var want strings.Builder
+	for i := range 50 {
+		fmt.Fprintln(&want, n, i)
+	}
+	if r.Text("stdout") != want.String() || r.Value() != value {
+		t.Fatalf("cell: %v, value %q for %q, text %q", r.Reply, r.Value(), value, r.Text("stdout"))
+	}
+	var shown []string
+	for _, kind := range Kinds(r.Messages) {
+		if kind != wire.ExecuteReply && kind != wire.Stream {
+			shown = append(shown, kind)
+		}
+	}
+	if got := strings.Join(shown, " "); got != "status:busy execute_input execute_result status:idle" {
+		t.Fatalf("order: %s", got)
+	}
+}
+
+// resident returns the memory of a process and its children in MB.
+func resident(t *testing.T, pid int) float64 {
+	t.Helper()
+	total := 0.0
+	for _, p := range append(children(t, pid), pid) {
+		data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p))
+		if f := strings.Fields(string(data)); len(f) > 1 {
+			pages, _ := strconv.ParseFloat(f[1], 64)
+			total += pages * float64(os.Getpagesize()) / (1 << 20)
+		}
+	}
+	return total
+}
+
+// A disk without room costs the history, not the cells.
+func TestFullDisk(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here")
+	}
+	k := Start(t, "GOMDCSAN_HISTORY=/dev/full")
+	for range 2 {
+		if r := k.Execute("1 + 1"); r.Value() != "2" {
+			t.Errorf("%v", r.Reply)
+		}
+	}
+	r := k.Request(wire.Shell, wire.HistoryRequest, map[string]any{"hist_access_type": "tail", "n": 5})
+	if !strings.Contains(string(r.Reply.Content), "1 + 1") {
+		t.Errorf("history %s", r.Reply.Content)
+	}
+}
