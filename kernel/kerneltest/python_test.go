@@ -82,12 +82,16 @@ var figureCells = []string{
 func TestNbconvertExecutes(t *testing.T) {
 	Need(t, "jupyter", "GOMDCSAN_PYTHON")
 	env, path := Environment(t), sampleNotebook(t, figureCells...)
-	for _, c := range []struct{ to, file, want string }{
-		{"notebook", "out.ipynb", "4.666666666666667"},
-		{"html", "out.html", "<svg"},
-		{"script", "out.go", "stat.Mean"},
+	for _, c := range []struct{ from, to, file, want string }{
+		{path, "notebook", "out.ipynb", "4.666666666666667"},
+		{path, "html", "out.html", "squares"},
+		{filepath.Join(filepath.Dir(path), "out.ipynb"), "script", "out.go", "stat.Mean"},
 	} {
-		out, err := python(t, env, "-m", "nbconvert", "--execute", "--to", c.to, "--output", "out", path)
+		args := []string{"-m", "nbconvert", "--to", c.to, "--output", "out", c.from}
+		if c.from == path {
+			args = append(args, "--execute")
+		}
+		out, err := python(t, env, args...)
 		if err != nil {
 			t.Errorf("%s: %v\n%s", c.to, err, out)
 			continue
