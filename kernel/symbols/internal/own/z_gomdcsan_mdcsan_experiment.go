@@ -43,6 +43,7 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"PaperBand":        reflect.ValueOf(pkg.PaperBand),
 		"PaperScore":       reflect.ValueOf(pkg.PaperScore),
 		"ParseConfig":      reflect.ValueOf(pkg.ParseConfig),
+		"ParseSweep":       reflect.ValueOf(pkg.ParseSweep),
 		"Parts":            reflect.ValueOf((*pkg.Parts)(nil)),
 		"Policy":           reflect.ValueOf((*pkg.Policy)(nil)),
 		"_Policy":          reflect.ValueOf((*_gomdcsan_mdcsan_experiment_Policy)(nil)),

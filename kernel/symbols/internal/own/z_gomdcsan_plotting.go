@@ -33,6 +33,8 @@ func table_gomdcsan_plotting() map[string]reflect.Value {
 		"Interval":           reflect.ValueOf((*pkg.Interval)(nil)),
 		"Layer":              reflect.ValueOf((*pkg.Layer)(nil)),
 		"LearningCurves":     reflect.ValueOf(pkg.LearningCurves),
+		"Line":               reflect.ValueOf((*pkg.Line)(nil)),
+		"Lines":              reflect.ValueOf(pkg.Lines),
 		"MinMax":             reflect.ValueOf(pkg.MinMax),
 		"New":                reflect.ValueOf(pkg.New),
 		"NewFigure":          reflect.ValueOf(pkg.NewFigure),
