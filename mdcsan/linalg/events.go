@@ -255,9 +255,17 @@ func (s isa) gatherRow(y []float32, list []uint16, value []float32, step int, b 
 			gatherAVX2(blocks, len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, &y[0], &y[0])
 		}
 	}
-	if done < len(y) {
-		for k, j := range list {
-			s.axpy(y[done:], value[k*step], b[int(j)*ldb+done:][:len(y)-done])
+	for width := s.panel(); done < len(y); done += width {
+		columns := min(width, len(y)-done)
+		switch s {
+		case avx512:
+			gatherEdgeAVX512(columns, len(list), &list[0], &value[0], 4*step, &b[done], 4*ldb, &y[done])
+		case avx2:
+			gatherEdgeAVX2(columns, len(list), &list[0], &value[0], 4*step, &b[done], 4*ldb, &y[done])
+		default:
+			for k, j := range list {
+				s.axpy(y[done:][:columns], value[k*step], b[int(j)*ldb+done:][:columns])
+			}
 		}
 	}
 }

@@ -59,6 +59,11 @@ func gemvAVX2(blocks int, k int, x *float32, colX int, b *float32, rowB int, ini
 //go:noescape
 func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
 
+// gatherEdgeAVX2 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
+//
+//go:noescape
+func gatherEdgeAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
+
 // packAVX2 copies k rows, rowB bytes apart, of two vectors each into a panel.
 //
 //go:noescape
@@ -248,6 +253,11 @@ func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, i
 //
 //go:noescape
 func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
+
+// gatherEdgeAVX512 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
+//
+//go:noescape
+func gatherEdgeAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
 
 // packAVX512 copies k rows, rowB bytes apart, of two vectors each into a panel.
 //

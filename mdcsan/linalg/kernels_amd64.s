@@ -1086,6 +1086,52 @@ done3:
 	VZEROUPPER
 	RET
 
+// func gatherEdgeAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
+// Requires: AVX, FMA3
+TEXT ·gatherEdgeAVX2(SB), NOSPLIT, $0-64
+	MOVQ index+16(FP), AX
+	MOVQ value+24(FP), CX
+	MOVQ nextValue+32(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ b+40(FP), SI
+	MOVQ rowB+48(FP), DI
+	MOVQ y+56(FP), R8
+	MOVQ columns+0(FP), R9
+	MOVQ R9, R10
+	XORQ R11, R11
+	CMPQ R10, $0x08
+	JLE  one1
+	MOVQ $0x00000008, R10
+	MOVQ R9, R11
+	SUBQ $0x08, R11
+
+one1:
+	LEAQ       tailMask<>+32(SB), R9
+	NEGQ       R10
+	VMOVUPS    (R9)(R10*4), Y0
+	LEAQ       tailMask<>+32(SB), R9
+	NEGQ       R11
+	VMOVUPS    (R9)(R11*4), Y1
+	VMASKMOVPS (R8), Y0, Y2
+	VMASKMOVPS 32(R8), Y1, Y3
+
+loop2:
+	VBROADCASTSS (CX), Y4
+	MOVWLZX      (AX), R9
+	IMULQ        DI, R9
+	VMASKMOVPS   (SI)(R9*1), Y0, Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VMASKMOVPS   32(SI)(R9*1), Y1, Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x02, AX
+	ADDQ         DX, CX
+	DECQ         BX
+	JNZ          loop2
+	VMASKMOVPS   Y2, Y0, (R8)
+	VMASKMOVPS   Y3, Y1, 32(R8)
+	VZEROUPPER
+	RET
+
 // func packAVX2(panel *float32, b *float32, rowB int, k int)
 // Requires: AVX
 TEXT ·packAVX2(SB), NOSPLIT, $0-32
@@ -5050,6 +5096,54 @@ done3:
 	ADDQ    $0x00000200, R9
 	DECQ    AX
 	JNZ     block1
+	VZEROUPPER
+	RET
+
+// func gatherEdgeAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gatherEdgeAVX512(SB), NOSPLIT, $0-64
+	MOVQ index+16(FP), AX
+	MOVQ value+24(FP), CX
+	MOVQ nextValue+32(FP), DX
+	MOVQ n+8(FP), BX
+	MOVQ b+40(FP), SI
+	MOVQ rowB+48(FP), DI
+	MOVQ y+56(FP), R8
+	MOVQ columns+0(FP), R9
+	MOVQ R9, R10
+	XORQ R11, R11
+	CMPQ R10, $0x10
+	JLE  one1
+	MOVQ $0x00000010, R10
+	MOVQ R9, R11
+	SUBQ $0x10, R11
+
+one1:
+	MOVQ      $0x00000001, R9
+	SHLXQ     R10, R9, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	MOVQ      $0x00000001, R9
+	SHLXQ     R11, R9, R9
+	DECQ      R9
+	KMOVW     R9, K2
+	VMOVUPS.Z (R8), K1, Z0
+	VMOVUPS.Z 64(R8), K2, Z1
+
+loop2:
+	VBROADCASTSS (CX), Z2
+	MOVWLZX      (AX), R9
+	IMULQ        DI, R9
+	VMOVUPS.Z    (SI)(R9*1), K1, Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS.Z    64(SI)(R9*1), K2, Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x02, AX
+	ADDQ         DX, CX
+	DECQ         BX
+	JNZ          loop2
+	VMOVUPS      Z0, K1, (R8)
+	VMOVUPS      Z1, K2, 64(R8)
 	VZEROUPPER
 	RET
 

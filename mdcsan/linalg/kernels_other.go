@@ -59,6 +59,11 @@ func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int,
 	panic("linalg: no assembly here")
 }
 
+// gatherEdgeAVX2 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
+func gatherEdgeAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32) {
+	panic("linalg: no assembly here")
+}
+
 // packAVX2 copies k rows, rowB bytes apart, of two vectors each into a panel.
 func packAVX2(panel *float32, b *float32, rowB int, k int) { panic("linalg: no assembly here") }
 
@@ -210,6 +215,11 @@ func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, i
 
 // gatherAVX512 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
 func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32) {
+	panic("linalg: no assembly here")
+}
+
+// gatherEdgeAVX512 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
+func gatherEdgeAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32) {
 	panic("linalg: no assembly here")
 }
 

@@ -169,7 +169,7 @@ func (s isa) sum(v reg.VecVirtual) reg.Register {
 	return h
 }
 
-// tail makes the mask of the first n lanes, 0 < n < lanes; n is consumed.
+// tail makes the mask of the first n lanes, 0 <= n <= lanes; n is consumed.
 func (s isa) tail(n reg.GPVirtual) reg.Register {
 	if s.wide() {
 		one := GP64()

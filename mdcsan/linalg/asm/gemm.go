@@ -181,6 +181,45 @@ func gather(s isa) {
 	end(s)
 }
 
+// gatherEdge is gather for the last columns, at most two vectors.
+func gatherEdge(s isa) {
+	begin(s, "gatherEdge", "func(columns, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)",
+		"adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.")
+	index, value, next, n := param("index"), param("value"), param("nextValue"), param("n")
+	b, rowB, y, columns := param("b"), param("rowB"), param("y"), param("columns")
+	one, loop := label("one"), label("loop")
+	first, second := GP64(), GP64()
+	MOVQ(columns, first)
+	XORQ(second, second)
+	CMPQ(first, U8(s.lanes))
+	JLE(LabelRef(one))
+	MOVQ(U32(s.lanes), first)
+	MOVQ(columns, second)
+	SUBQ(U8(s.lanes), second)
+	Label(one)
+	masks := [2]reg.Register{s.tail(first), s.tail(second)}
+	var acc [2]reg.VecVirtual
+	for j := range acc {
+		acc[j] = s.loadTail(Mem{Base: y, Disp: j * 4 * s.lanes}, masks[j])
+	}
+	row := GP64()
+	Label(loop)
+	v := s.broadcast(Mem{Base: value})
+	MOVWLZX(Mem{Base: index}, row.As32())
+	IMULQ(rowB, row)
+	for j := range acc {
+		s.fma(s.loadTail(Mem{Base: b, Index: row, Scale: 1, Disp: j * 4 * s.lanes}, masks[j]), v, acc[j])
+	}
+	ADDQ(U8(2), index)
+	ADDQ(next, value)
+	DECQ(n)
+	JNZ(LabelRef(loop))
+	for j := range acc {
+		s.storeTail(acc[j], Mem{Base: y, Disp: j * 4 * s.lanes}, masks[j])
+	}
+	end(s)
+}
+
 // pack writes the copy of rows of B (k×n, two vectors wide) into a panel.
 func pack(s isa) {
 	begin(s, "pack", "func(panel, b *float32, rowB, k int)",
