@@ -19,6 +19,7 @@ func Packages() [][2]string {
 		{"gomdcsan/mdcsan/env/render", "render"},
 		{"gomdcsan/mdcsan/env/tasks", "tasks"},
 		{"gomdcsan/mdcsan/experiment", "experiment"},
+		{"gomdcsan/mdcsan/experiment/stats", "stats"},
 		{"gomdcsan/mdcsan/linalg", "linalg"},
 		{"gomdcsan/mdcsan/nn", "nn"},
 		{"gomdcsan/mdcsan/replay", "replay"},
@@ -54,6 +55,8 @@ func Table(path string) map[string]reflect.Value {
 		return table_gomdcsan_mdcsan_env_tasks()
 	case "gomdcsan/mdcsan/experiment":
 		return table_gomdcsan_mdcsan_experiment()
+	case "gomdcsan/mdcsan/experiment/stats":
+		return table_gomdcsan_mdcsan_experiment_stats()
 	case "gomdcsan/mdcsan/linalg":
 		return table_gomdcsan_mdcsan_linalg()
 	case "gomdcsan/mdcsan/nn":
@@ -95,6 +98,8 @@ func Named(path string) []string {
 		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/mjcf", "gomdcsan/mdcsan/env/render", "gomdcsan/mdcsan/rng", "image", "io", "time"}
 	case "gomdcsan/mdcsan/experiment":
 		return []string{"context", "gomdcsan/mdcsan/checkpoint", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/rng", "gomdcsan/mdcsan/snn", "gomdcsan/mdcsan/td3", "reflect", "time"}
+	case "gomdcsan/mdcsan/experiment/stats":
+		return []string{"gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/nn":
 		return []string{"gomdcsan/mdcsan/linalg", "gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/replay":
