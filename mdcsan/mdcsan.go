@@ -114,7 +114,12 @@ func TrainWith(ctx context.Context, cfg Config, parts Parts, observers ...Observ
 
 // Resume goes on with the run in a folder until its last step.
 func Resume(ctx context.Context, dir string, observers ...Observer) (*Run, error) {
-	run, err := experiment.Resume(dir, 0, Parts{})
+	return ResumeWith(ctx, dir, Parts{}, observers...)
+}
+
+// ResumeWith is Resume for a run with parts of your own.
+func ResumeWith(ctx context.Context, dir string, parts Parts, observers ...Observer) (*Run, error) {
+	run, err := experiment.Resume(dir, 0, parts)
 	if err != nil {
 		return nil, err
 	}

@@ -142,11 +142,46 @@ func (f *files) close() error {
 	}
 	err := f.events.close()
 	f.events = nil
-	if f.lock != nil {
-		err = errors.Join(err, f.lock.Close()) // which unlocks
-		f.lock = nil
+	return errors.Join(err, f.release())
+}
+
+// acquire takes the folder for a stretch of work by this process. It is an
+// error when someone else went on with the run meanwhile: what is in memory
+// here is then history.
+func (f *files) acquire() (err error) {
+	if f == nil || f.lock != nil {
+		return nil
 	}
+	if f.lock, err = lockFolder(f.dir); err != nil {
+		return err
+	}
+	m, err := ReadManifest(f.dir)
+	if err == nil && len(m.Sessions) != len(f.manifest.Sessions) {
+		err = fmt.Errorf("experiment: the run in %s was resumed elsewhere since; resume it from its folder", f.dir)
+	}
+	if err != nil {
+		return errors.Join(err, f.release())
+	}
+	return nil
+}
+
+// release lets others go on with the run.
+func (f *files) release() error {
+	if f == nil || f.lock == nil {
+		return nil
+	}
+	err := f.lock.Close() // which unlocks
+	f.lock = nil
 	return err
+}
+
+// setSteps notes that the run has become longer.
+func (f *files) setSteps(steps int) error {
+	if f == nil || f.manifest.Config.Steps == steps {
+		return nil
+	}
+	f.manifest.Config.Steps = steps
+	return f.manifest.write(f.dir)
 }
 
 func (f *files) addEpisode(r *Run) {

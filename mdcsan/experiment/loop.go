@@ -16,10 +16,21 @@ import (
 //
 // The loop takes one small action after another, chosen by the state alone, so
 // that a checkpoint between any two of them resumes to the same bits.
-func (r *Run) Train(ctx context.Context, observers ...Observer) error {
+//
+// Between two calls of Train the run's folder is free: another process may
+// resume the run there.
+func (r *Run) Train(ctx context.Context, observers ...Observer) (err error) {
+	if err := errors.Join(r.files.acquire(), r.files.setSteps(r.Config.Steps)); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.files.release()) }()
 	r.observers, r.clock = observers, startClock(r.step)
 	defer func() { r.observers, r.clock = nil, nil }()
 	r.report(Started, "")
+	return r.train(ctx)
+}
+
+func (r *Run) train(ctx context.Context) error {
 	if !r.begun {
 		if err := r.env.Reset(r.obs, r.resets); err != nil {
 			return fmt.Errorf("experiment: reset %s: %w", r.Spec.Name, err)

@@ -145,8 +145,15 @@ func trainOrResume(t *testing.T, dir string) {
 func TestMoreStepsGiveTheLongerRun(t *testing.T) {
 	want := filesOf(t, train(t, tiny(t.TempDir())).Config.Dir)
 	c := tiny(t.TempDir())
-	c.Steps = 337
-	train(t, c)
+	c.Steps = 237
+	r := train(t, c)
+	r.Config.Steps = 337 // in the same session
+	if err := r.Train(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := ReadManifest(c.Dir); err != nil || m.Config.Steps != 337 {
+		t.Errorf("manifest %+v %v", m, err)
+	}
 	r, err := Resume(c.Dir, 600, Parts{})
 	if err != nil {
 		t.Fatal(err)
@@ -210,6 +217,19 @@ func TestResumeErrors(t *testing.T) {
 	defer r.Close()
 	if _, err := Resume(dir, 0, Parts{}); err == nil || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("two at once: %v", err)
+	}
+	if err := r.Train(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	other, err := Resume(dir, 0, Parts{}) // r is at rest
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Save(); err == nil || !strings.Contains(err.Error(), "resumed elsewhere") {
+		t.Errorf("what is in memory is history: %v", err)
 	}
 }
 

@@ -30,9 +30,11 @@ func train(t *testing.T, c Config) *Run {
 	if err := r.Train(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return r
 }
 

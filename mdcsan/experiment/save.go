@@ -62,7 +62,10 @@ func (r *Run) Save() error {
 	if r.files == nil {
 		return errors.New("experiment: this run has no folder (Config.Dir is empty); SavePolicy writes its policy to a file")
 	}
-	return r.save()
+	if err := r.files.acquire(); err != nil {
+		return err
+	}
+	return errors.Join(r.save(), r.files.release())
 }
 
 // checkpoint holds all of the run but the replay buffer and the tables.

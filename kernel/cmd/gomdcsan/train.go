@@ -50,7 +50,11 @@ and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
 	fl.BoolVar(&f.print, "print-config", false, "print the settings as TOML and stop")
 	def := experiment.DefaultConfig("Hopper-v3")
 	for _, s := range def.Settings() {
-		f.settings[flagName(s.Name)] = fl.String(flagName(s.Name), "", fmt.Sprintf("%s (`%s`, default %v)", s.Help, s.Kind(), s.Value))
+		name := flagName(s.Name)
+		f.settings[name] = fl.String(name, "", fmt.Sprintf("%s (`%s`, default %v)", s.Help, s.Kind(), s.Value))
+		if s.Kind() == "bool" {
+			fl.Lookup(name).NoOptDefVal = "true"
+		}
 	}
 	fl.SortFlags = false
 	return cmd

@@ -94,8 +94,8 @@ func TestConfigFileAndFlags(t *testing.T) {
 	if err := os.WriteFile(file, []byte("task = 'Pendulum-v1'\nsteps = 700\nt = 4\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out, err := gomdcsan("train", "--config", file, "--t", "3", "--print-config")
-	if err != nil || !strings.Contains(out, "steps = 700") || !strings.Contains(out, "\nt = 3") || !strings.Contains(out, "task = 'Pendulum-v1'") {
+	out, err := gomdcsan("train", "--config", file, "--t", "3", "--tensorboard", "--normalise=false", "--print-config")
+	if err != nil || !strings.Contains(out, "steps = 700") || !strings.Contains(out, "tensorboard = true") || !strings.Contains(out, "normalise = false") || !strings.Contains(out, "\nt = 3") || !strings.Contains(out, "task = 'Pendulum-v1'") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
