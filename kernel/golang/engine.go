@@ -93,38 +93,55 @@ func (e *Engine) Execute(c engine.Cell) engine.Outcome {
 		e.mu.Unlock()
 	}()
 	rt.Begin(e.goroutinePanic, func(values []any) { e.show(c, values) })
-	if err := e.execute(r, c.Code); err != nil {
-		return engine.Outcome{Err: err}
+	out, isMagic := e.magic(r, c.Code)
+	if !isMagic {
+		out.Err = e.execute(r, c.Code)
 	}
-	return e.evaluate(r)
+	if out.Err != nil {
+		return out
+	}
+	more := e.evaluate(r)
+	more.Payload = out.Payload
+	return more
 }
 
 // execute runs code to its end, checked against the session.
 func (e *Engine) execute(r *running, code string) *engine.Error {
-	s := e.session
 	code, force := directives(code)
+	c, err := e.prepare(r, code, force)
+	if err != nil {
+		return err
+	}
+	return e.run(r, c)
+}
+
+// prepare checks and compiles code, and commits what it declares.
+func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engine.Error) {
+	s := e.session
 	src, err := parseSource(s.checker.fset, r.cell.Count, code)
 	if err != nil {
-		return s.syntaxErrors(&source{name: fmt.Sprintf("cell[%d]", r.cell.Count), lines: lines(code)}, errorList(err))
+		return nil, s.syntaxErrors(&source{name: fmt.Sprintf("cell[%d]", r.cell.Count), lines: lines(code)}, errorList(err))
 	}
 	s.mu.Lock()
 	p, errs := s.checker.check(s.world, s.imports, src)
 	s.mu.Unlock()
 	if len(errs) > 0 {
-		return s.compileErrors(src, errs)
+		return nil, s.compileErrors(src, errs)
 	}
 	c, err := s.compile(p, force)
 	if err != nil {
-		return asError(err)
+		return nil, asError(err)
 	}
 	if rt.Stopping() {
-		return interrupted(nil)
+		return nil, interrupted(nil)
 	}
+	s.mu.Lock()
 	s.sources[src.name] = src
+	s.mu.Unlock()
 	for _, d := range s.commit(c) {
 		fmt.Fprintf(e.options.Stderr, "note: %s no longer fits and is gone: %s: %s\n", d.what, s.checker.fset.Position(d.err.Pos), d.err.Msg)
 	}
-	return e.run(r, c)
+	return c, nil
 }
 
 // run calls the cell in a goroutine of its own, so that runtime.Goexit ends

@@ -280,7 +280,7 @@ func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty 
 		where := reflect.ValueOf(ru.Bind[sl.id]).Elem()
 		p := sl.ptr
 		if p.Type() != where.Type() {
-			if p.Type().String() != where.Type().String() {
+			if !p.Type().AssignableTo(where.Type()) {
 				return fmt.Errorf("the compiled cell takes %s for a %s where the session has a %s: please report this", sl.id, where.Type().Elem(), p.Type().Elem())
 			}
 			// Reflection made the slot before compiled code brought the type:

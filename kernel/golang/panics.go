@@ -96,7 +96,9 @@ func (s *session) frame(function, file string, line int) []string {
 	if function != "" {
 		head += " in " + function
 	}
+	s.mu.Lock()
 	src := s.sources[file]
+	s.mu.Unlock()
 	if src == nil || line < 1 || line > len(src.lines) {
 		return []string{head}
 	}
