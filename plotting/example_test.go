@@ -64,6 +64,18 @@ func ExampleTrainingCurves() {
 	// Output:
 }
 
+// The paper's Fig. 1, with weights made up.
+func ExampleNetwork() {
+	weight := func(from, to int) float64 { return math.Pow(math.Sin(float64(13*from+7*to*to)), 5) }
+	p := plotting.Network("MDC-SAN for Hopper-v3", plotting.NetworkLayer{Name: "state", Size: 11},
+		plotting.NetworkLayer{Name: "populations", Size: 110, Kind: "Gaussian fields", None: true},
+		plotting.NetworkLayer{Name: "layer 1", Size: 256, Kind: "dynamic neurons", Weight: weight},
+		plotting.NetworkLayer{Name: "output", Size: 30, Kind: "dynamic neurons", Weight: weight},
+		plotting.NetworkLayer{Name: "action", Size: 3, Kind: "tanh"})
+	save(plotting.Single(p, plotting.DefaultWidth, 7), "testdata/network.png")
+	// Output:
+}
+
 // Anything over anything.
 func ExampleLines() {
 	var x, slope, gap []float64

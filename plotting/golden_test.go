@@ -14,7 +14,7 @@ func TestGoldenImages(t *testing.T) {
 		"flow.png": ExampleFlowPlot, "plane.png": ExamplePhasePlane, "potentials.png": ExamplePotentials,
 		"raster.png": ExampleRaster, "fields.png": ExampleReceptiveFields, "fieldgrid.png": ExampleReceptiveFieldGrid,
 		"clouds.png": ExampleClouds, "rates.png": ExampleRateHistogram, "map.png": ExampleRateMap,
-		"training.png": ExampleTrainingCurves, "lines.png": ExampleLines,
+		"training.png": ExampleTrainingCurves, "lines.png": ExampleLines, "network.png": ExampleNetwork,
 	} {
 		// Processors with fused multiply-add round a few edge pixels otherwise.
 		t.Run(file, func(t *testing.T) { cmpimg.CheckPlotApprox(example, t, 0.02, file) })

@@ -150,7 +150,7 @@ func TestNothingFinite(t *testing.T) {
 		LearningCurves("none"), LearningCurves("nan", Series{Name: "x", Steps: []float64{1, 2}, Runs: [][]float64{{nan, nan}}}),
 		LearningCurves("one", Series{Name: "x", Steps: []float64{1}, Runs: [][]float64{{3}}}),
 		TrainingCurves("none", 0, nil), TrainingCurves("nan", 10, []TrainingRun{{EpisodeSteps: []float64{1}, EpisodeReturns: []float64{nan}, Steps: []float64{1, 2}, Mean: []float64{nan, nan}, Std: []float64{nan, nan}}}, Reference{"nan", nan}),
-		Lines("none", "", ""), Lines("nan", "", "", Line{Name: "x", X: []float64{1, 2}, Y: []float64{nan}}),
+		Network("none"), Network("nan", NetworkLayer{Size: 1}, NetworkLayer{Size: 40, Weight: func(int, int) float64 { return nan }}), Lines("none", "", ""), Lines("nan", "", "", Line{Name: "x", X: []float64{1, 2}, Y: []float64{nan}}),
 		Bars("none", "y", nil), Bars("nan", "y", []string{"a"}, Group{Values: []float64{nan}}),
 		Potentials("none", 0.5), Potentials("nan", nan, Trace{V: []float64{nan, 1, nan}, Spikes: []bool{true, true, true}}), Raster("none"),
 		ReceptiveFields("none", nil, nil, Range{-1, 1}), RateHistogram("none", 2), RateHistogram("nan", 2, Rates{Rates: []float64{nan}}),
