@@ -34,6 +34,7 @@ func table_gomdcsan_mdcsan() map[string]reflect.Value {
 		"Recording":     reflect.ValueOf((*pkg.Recording)(nil)),
 		"Results":       reflect.ValueOf((*pkg.Results)(nil)),
 		"Resume":        reflect.ValueOf(pkg.Resume),
+		"ResumeWith":    reflect.ValueOf(pkg.ResumeWith),
 		"Run":           reflect.ValueOf((*pkg.Run)(nil)),
 		"Score":         reflect.ValueOf((*pkg.Score)(nil)),
 		"Spec":          reflect.ValueOf((*pkg.Spec)(nil)),

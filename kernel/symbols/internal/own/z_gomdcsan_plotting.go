@@ -36,6 +36,8 @@ func table_gomdcsan_plotting() map[string]reflect.Value {
 		"Line":               reflect.ValueOf((*pkg.Line)(nil)),
 		"Lines":              reflect.ValueOf(pkg.Lines),
 		"MinMax":             reflect.ValueOf(pkg.MinMax),
+		"Network":            reflect.ValueOf(pkg.Network),
+		"NetworkLayer":       reflect.ValueOf((*pkg.NetworkLayer)(nil)),
 		"New":                reflect.ValueOf(pkg.New),
 		"NewFigure":          reflect.ValueOf(pkg.NewFigure),
 		"NoBand":             reflect.ValueOf(pkg.NoBand),
