@@ -22,7 +22,7 @@ type Config struct {
 	Actor     string    `toml:"actor" json:"actor" help:"actor: mdcsan, lif, popdan or dan"`
 	Coding    string    `toml:"coding" json:"coding" help:"input coding: pop (the paper's Cpop), pop+uni, pop+poi, pop+det, uni, poi or det"`
 	Neuron    string    `toml:"neuron" json:"neuron" help:"neuron of the actor mdcsan: dn, dn-printed, lif or if"`
-	Learn     string    `toml:"learn" json:"learn" help:"dynamic parameters of the neurons: fixed, layer (learnt per layer) or neuron (learnt per neuron)"`
+	Learn     string    `toml:"learn" json:"learn" help:"dynamic parameters of the neurons: fixed, layer (learnt per layer) or neuron (learnt per neuron; the paper starts at theta 0.02,0.2,0,0.08)"`
 	Theta     []float64 `toml:"theta" json:"theta" help:"(theta_v, theta_u, theta_r, theta_s), the fixed or initial dynamic parameters (eq. 8, 9)"`
 	Surrogate string    `toml:"surrogate" json:"surrogate" help:"pseudo-gradient of a spike: rectangular, triangle, sigmoid or arctan"`
 	Window    float64   `toml:"window" json:"window" help:"half width of the surrogate around the threshold"`

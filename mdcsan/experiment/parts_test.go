@@ -193,3 +193,52 @@ func TestBatchedEvaluation(t *testing.T) {
 		t.Error("no episodes are no error")
 	}
 }
+
+// counter is a task whose observation and reward are the number of its
+// instance, and whose episodes last that many steps.
+type counter struct{ id, step int }
+
+func (c *counter) Spec() env.Spec {
+	return env.Spec{Name: "counter", ObsDim: 1, ActDim: 1, ActLow: []float64{-1e9}, ActHigh: []float64{1e9}}
+}
+func (c *counter) Close() error { return nil }
+
+func (c *counter) Reset(obs []float64, _ *rng.Stream) error {
+	obs[0], c.step = float64(c.id), 0
+	return nil
+}
+
+func (c *counter) Step(obs, action []float64) (env.Result, error) {
+	if action[0] != float64(c.id) {
+		return env.Result{}, fmt.Errorf("task %d got the action for %v", c.id, action[0])
+	}
+	c.step++
+	obs[0] = float64(c.id)
+	return env.Result{Reward: float64(c.id), Terminated: c.step == c.id}, nil
+}
+
+// echo answers each observation with itself.
+type echo struct{ passes, rows int }
+
+func (e *echo) ActBatch(dst, obs []float32, n int) {
+	e.passes++
+	e.rows += n
+	copy(dst, obs[:n])
+}
+
+// Episodes that end leave the batch; the others keep their own actions.
+func TestBatchShrinks(t *testing.T) {
+	made := 0
+	lengths := []int{4, 1, 3, 1, 6}
+	p := &echo{}
+	ev, err := Evaluate(context.Background(), func() (env.Env, error) {
+		made++
+		return &counter{id: lengths[made-1]}, nil
+	}, p, len(lengths), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(ev.Returns) != "[16 1 9 1 36]" || fmt.Sprint(ev.Lengths) != "[4 1 3 1 6]" || p.passes != 6 || p.rows != 15 {
+		t.Errorf("%+v, %+v", ev, p)
+	}
+}

@@ -177,6 +177,14 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	obs := []float64{0.5, 0.2, -1}
+	// What Record shows is what Act does, the normaliser included (its spikes
+	// are drawn, so that the coding without chance must do).
+	plain := tiny("")
+	plain.Coding = "pop"
+	trained := train(t, plain).Actor()
+	if rec, err := trained.Record(obs); err != nil || float64(rec.Action[0]) != trained.Act(obs)[0] {
+		t.Errorf("recorded %v, acted %v, %v", rec.Action, trained.Act(obs), err)
+	}
 	c2 := best.Config
 	if c2.Coding != c.Coding || best.ParamCount() != loaded.ParamCount() {
 		t.Errorf("best actor %v", best)
