@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -19,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"gomdcsan/kernel/golang/rt"
 )
@@ -33,6 +35,7 @@ type native struct {
 	dir   string // the module's source
 	flags []string
 	cache string
+	notes io.Writer
 
 	mu      sync.Mutex
 	exports map[string]string // import path -> compiled package
@@ -40,7 +43,10 @@ type native struct {
 }
 
 func newNative(o Options) *native {
-	n := &native{exports: map[string]string{}, loaded: map[string]*unit{}, dir: o.SourceDir, cache: o.CacheDir}
+	n := &native{exports: map[string]string{}, loaded: map[string]*unit{}, dir: o.SourceDir, cache: o.CacheDir, notes: o.Stderr}
+	if n.notes == nil {
+		n.notes = io.Discard
+	}
 	if o.NoNative {
 		n.why = "compiling cells is switched off"
 		return n
@@ -140,6 +146,10 @@ func (n *native) packages(paths []string) error {
 	c := n.command(append(args, paths...)...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
+	note := time.AfterFunc(3*time.Second, func() {
+		fmt.Fprintln(n.notes, "note: compiling, once, the packages that this cell imports: it may take a minute")
+	})
+	defer note.Stop()
 	out, err := c.Output()
 	if err != nil {
 		return fmt.Errorf("compiling packages for the cell: %w\n%s", err, stderr.String())
@@ -220,6 +230,9 @@ func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 	p, err := plugin.Open(base + ".so")
 	if err == nil {
 		err = mendModules(before)
+	}
+	if err != nil && strings.Contains(err.Error(), "different version of package") {
+		return nil, nil, fmt.Errorf("loading the compiled cell: gomdcsan's sources in %s have changed since it was built: install it again, then restart the kernel (%w)", n.dir, err)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("loading the compiled cell: %w", err)

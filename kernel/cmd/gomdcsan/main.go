@@ -22,6 +22,7 @@ var commands = []func() *cobra.Command{
 	newUninstall,
 	newList,
 	newRun,
+	newRepl,
 	newWorker,
 	newDoctor,
 	newBench,

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/session"
+	"gomdcsan/kernel/wire"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+func newRepl() *cobra.Command {
+	return &cobra.Command{
+		Use:   "repl",
+		Short: "Type cells at a prompt",
+		Long: `Type cells at a prompt.
+
+A cell goes on while a bracket is open. Tab completes, a name and ? is help,
+the arrows go through the history, Ctrl-C stops a running cell, Ctrl-D leaves.
+Pictures are shown in terminals that can (kitty, iTerm2, WezTerm).`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runRepl(c.Context(), os.Stdin, os.Stdout, os.Stderr) },
+	}
+}
+
+// repl reads cells and runs them in a session.
+type repl struct {
+	front   *replFront
+	engine  func() engine.Engine
+	session *session.Session
+	in, out *os.File
+	lines   func(prompt string) (string, error)
+}
+
+func runRepl(ctx context.Context, in, out, errOut *os.File) error {
+	ctx = context.WithoutCancel(ctx) // Ctrl-C stops a cell, not the session
+	engineCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t := &terminal{out: out, err: errOut, in: in, idle: make(chan struct{})}
+	front := &replFront{terminal: t, protocol: pictureProtocol(os.Getenv)}
+	var mu sync.Mutex
+	var started engine.Engine
+	start := startEngine(engineCtx)
+	s := session.New(session.Options{Port: front, Version: version(), Start: func(sink engine.Sink) (engine.Engine, error) {
+		e, err := start(sink)
+		mu.Lock()
+		defer mu.Unlock()
+		started = e
+		return e, err
+	}})
+	t.session = s
+	running, stop := context.WithCancel(ctx)
+	var ended sync.WaitGroup
+	ended.Go(func() { s.Run(running) })
+	defer ended.Wait()
+	defer stop()
+	pressed := make(chan os.Signal, 1)
+	signal.Notify(pressed, os.Interrupt)
+	defer signal.Stop(pressed)
+	ended.Go(func() {
+		for {
+			select {
+			case <-pressed:
+				s.Interrupt()
+			case <-running.Done():
+				return
+			}
+		}
+	})
+	r := &repl{front: front, session: s, in: in, out: out, engine: func() engine.Engine {
+		mu.Lock()
+		defer mu.Unlock()
+		return started
+	}}
+	r.lines = r.reader()
+	return r.loop()
+}
+
+// loop runs cells until the input ends.
+func (r *repl) loop() error {
+	for {
+		code, err := r.cell()
+		if strings.TrimSpace(code) != "" {
+			if help, ok := strings.CutSuffix(strings.TrimSpace(code), "?"); ok {
+				r.inspect(help)
+			} else if err := r.front.execute(code); err != nil {
+				fmt.Fprintln(r.front.err, err)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("repl: %w", err)
+		}
+	}
+}
+
+// cell reads lines until they are a whole cell.
+func (r *repl) cell() (string, error) {
+	code, err := r.lines("> ")
+	for err == nil {
+		e := r.engine()
+		if e == nil || e.IsComplete(code).Status != "incomplete" {
+			return code, nil
+		}
+		var more string
+		more, err = r.lines(". ")
+		code += "\n" + more
+	}
+	return code, err
+}
+
+func (r *repl) inspect(name string) {
+	e := r.engine()
+	if e == nil {
+		return
+	}
+	if i := e.Inspect(name, len(name), 0); i.Found {
+		fmt.Fprintln(r.out, i.Data["text/plain"])
+	} else {
+		fmt.Fprintln(r.out, "nothing is known of "+name)
+	}
+}
+
+// reader returns what reads lines: an editor at a terminal, plain lines else.
+func (r *repl) reader() func(string) (string, error) {
+	if !term.IsTerminal(int(r.in.Fd())) || !term.IsTerminal(int(r.out.Fd())) {
+		b := bufio.NewReader(r.in)
+		return func(string) (string, error) {
+			line, err := b.ReadString('\n')
+			return strings.TrimRight(line, "\r\n"), err
+		}
+	}
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{r.in, r.out}, "")
+	t.History = loadHistory()
+	t.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
+		if key != '\t' {
+			return "", 0, false
+		}
+		return r.complete(t, line, pos)
+	}
+	return func(prompt string) (string, error) {
+		old, err := term.MakeRaw(int(r.in.Fd()))
+		if err != nil {
+			return "", err
+		}
+		defer term.Restore(int(r.in.Fd()), old)
+		if w, h, err := term.GetSize(int(r.out.Fd())); err == nil && w > 0 {
+			_ = t.SetSize(w, h) // it only wraps
+		}
+		t.SetPrompt(prompt)
+		line, err := t.ReadLine()
+		if errors.Is(err, term.ErrPasteIndicator) {
+			err = nil
+		}
+		return line, err
+	}
+}
+
+// complete writes what all completions share, or lists them if that is nothing.
+func (r *repl) complete(w io.Writer, line string, pos int) (string, int, bool) {
+	e := r.engine()
+	if e == nil {
+		return "", 0, false
+	}
+	if strings.TrimSpace(line[:pos]) == "" { // a tab indents
+		return line[:pos] + "\t" + line[pos:], pos + 1, true
+	}
+	c := e.Complete(line, pos)
+	if len(c.Matches) == 0 {
+		return line, pos, true
+	}
+	common := c.Matches[0].Text
+	var names []string
+	for _, m := range c.Matches {
+		names = append(names, m.Text)
+		for !strings.HasPrefix(m.Text, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	if word := line[c.Start:c.End]; len(common) <= len(word) {
+		const most = 60
+		if len(names) > most {
+			names = append(names[:most], "...")
+		}
+		fmt.Fprintf(w, "%s\n", strings.Join(names, "  "))
+		return line, pos, true
+	}
+	return line[:c.Start] + common + line[c.End:], c.Start + len(common), true
+}
+
+// replFront shows pictures in the terminal where it can.
+type replFront struct {
+	*terminal
+	protocol string // "kitty", "iterm" or ""
+}
+
+// pictureProtocol is how the terminal takes pictures.
+func pictureProtocol(env func(string) string) string {
+	switch {
+	case env("KITTY_WINDOW_ID") != "" || env("TERM") == "xterm-kitty" || env("TERM_PROGRAM") == "ghostty":
+		return "kitty"
+	case env("TERM_PROGRAM") == "iTerm.app" || env("TERM_PROGRAM") == "WezTerm":
+		return "iterm"
+	}
+	return ""
+}
+
+// Publish implements session.Port.
+func (f *replFront) Publish(topic string, m *wire.Message) {
+	f.terminal.Publish(topic, m)
+	if f.protocol == "" || m.Header.MsgType != wire.DisplayData && m.Header.MsgType != wire.ExecuteResult {
+		return
+	}
+	var c wire.DisplayContent
+	if m.Decode(&c) != nil {
+		return
+	}
+	if png, ok := c.Data["image/png"].(string); ok {
+		io.WriteString(f.out, inlinePicture(f.protocol, strings.ReplaceAll(png, "\n", "")))
+	}
+}
+
+// inlinePicture is the escape sequence that shows a PNG, given in base64.
+func inlinePicture(protocol, png string) string {
+	if protocol == "iterm" {
+		return "\x1b]1337;File=inline=1:" + png + "\a\n"
+	}
+	var b strings.Builder
+	head := "a=T,f=100,"
+	for png != "" {
+		n := min(len(png), 4096)
+		more := 0
+		if n < len(png) {
+			more = 1
+		}
+		fmt.Fprintf(&b, "\x1b_G%sm=%d;%s\x1b\\", head, more, png[:n])
+		png, head = png[n:], ""
+	}
+	return b.String() + "\n"
+}
+
+// history keeps the lines typed, in a file of the user's cache.
+type history struct {
+	lines []string // the oldest first
+	file  string
+}
+
+const historyLines = 1000
+
+func loadHistory() *history {
+	h := &history{}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return h
+	}
+	h.file = filepath.Join(dir, "gomdcsan", "history")
+	if data, err := os.ReadFile(h.file); err == nil {
+		h.lines = strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+		h.lines = h.lines[max(0, len(h.lines)-historyLines):]
+	}
+	return h
+}
+
+// Add implements term.History.
+func (h *history) Add(line string) {
+	if strings.TrimSpace(line) == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
+		return
+	}
+	h.lines = append(h.lines, line)
+	if h.file == "" || os.MkdirAll(filepath.Dir(h.file), 0o755) != nil {
+		return
+	}
+	_ = os.WriteFile(h.file, []byte(strings.Join(h.lines[max(0, len(h.lines)-historyLines):], "\n")+"\n"), 0o600) // a lost history is no failure
+}
+
+// Len implements term.History.
+func (h *history) Len() int { return len(h.lines) }
+
+// At implements term.History.
+func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }
