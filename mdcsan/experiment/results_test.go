@@ -182,8 +182,10 @@ func TestResults(t *testing.T) {
 	plain := tiny("")
 	plain.Coding = "pop"
 	trained := train(t, plain).Actor()
-	if rec, err := trained.Record(obs); err != nil || float64(rec.Action[0]) != trained.Act(obs)[0] {
-		t.Errorf("recorded %v, acted %v, %v", rec.Action, trained.Act(obs), err)
+	z := []float32{0.5, 0.2, -1}
+	trained.Agent().Normaliser().Apply(z, z)
+	if rec, err := trained.Record(obs); err != nil || float64(rec.Action[0]) != trained.Act(obs)[0] || !reflect.DeepEqual(rec.Obs, z) {
+		t.Errorf("recorded %v for %v (want %v), acted %v, %v", rec.Action, rec.Obs, z, trained.Act(obs), err)
 	}
 	c2 := best.Config
 	if c2.Coding != c.Coding || best.ParamCount() != loaded.ParamCount() {
