@@ -138,8 +138,8 @@ func (h *host) interruptOnce(run *cellRun) bool {
 		return false
 	default:
 	}
+	h.eng.Interrupt() // first: what follows a call that the context ends shall not run
 	run.cancel()
-	h.eng.Interrupt()
 	return true
 }
 

@@ -25,6 +25,13 @@
 //	6 7  the reading ends of 1 and 2; the front has them too, and reads what
 //	     the worker left there when it died: no last word is lost
 //
+// # Whose output
+//
+// Cells run under a profiler label, which goroutines inherit: what a goroutine
+// shows or prints by fmt.Print, however late, appears in the cell that started
+// it. What only the descriptors tell (C, println, os.Stdout) appears in the
+// cell that ran last.
+//
 // # Order and speed
 //
 // Before an event leaves the worker, what is in pipes 1 and 2 leaves first.
