@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"gomdcsan/mdcsan/checkpoint"
@@ -245,10 +244,4 @@ func (f *files) flush(durable bool) error {
 		errs = append(errs, t.flush(durable))
 	}
 	return errors.Join(errs...)
-}
-
-// resultFiles lists a run's files that exist, the ones to copy when results move.
-func resultFiles(dir string) []string {
-	names := []string{manifestName, progressName, evaluationsName, episodesName, timingName}
-	return slices.DeleteFunc(names, func(n string) bool { _, err := os.Stat(filepath.Join(dir, n)); return err != nil })
 }

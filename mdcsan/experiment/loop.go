@@ -187,7 +187,7 @@ func (r *Run) evaluate(ctx context.Context) error {
 }
 
 // Evaluate runs n noise-free episodes with the run's policy as it is now. It
-// changes nothing in the run. Calls with equal names see equal initial states.
+// changes nothing in the run; every call sees the same initial states.
 func (r *Run) Evaluate(ctx context.Context, n int) (*Evaluation, error) {
 	ev, err := r.evaluatePolicy(ctx, n, "evaluate")
 	if err == nil {
