@@ -17,10 +17,9 @@ import (
 
 // terminal shows things in an ordinary program: text on standard output.
 type terminal struct {
-	out     io.Writer
+	out     io.Writer // nil for standard output as it is at the time
 	in      *bufio.Reader
 	fd      int // of in, for passwords
-	tty     bool
 	context func() context.Context
 
 	mu sync.Mutex
@@ -28,8 +27,7 @@ type terminal struct {
 
 func newTerminal() *terminal {
 	return &terminal{
-		out: os.Stdout, in: bufio.NewReader(os.Stdin), fd: int(os.Stdin.Fd()),
-		tty:     term.IsTerminal(int(os.Stdout.Fd())),
+		in: bufio.NewReader(os.Stdin), fd: int(os.Stdin.Fd()),
 		context: sync.OnceValue(untilInterrupt),
 	}
 }
@@ -40,6 +38,13 @@ func untilInterrupt() context.Context {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
 	return ctx
+}
+
+func (t *terminal) stdout() io.Writer {
+	if t.out != nil {
+		return t.out
+	}
+	return os.Stdout
 }
 
 func (t *terminal) Context() context.Context { return t.context() }
@@ -53,24 +58,24 @@ func (t *terminal) Emit(e engine.Event) {
 			fmt.Fprint(os.Stderr, e.Text)
 			return
 		}
-		fmt.Fprint(t.out, e.Text)
+		fmt.Fprint(t.stdout(), e.Text)
 	case engine.Show, engine.Result, engine.Update:
 		if e.Display == nil {
 			return
 		}
 		if s, _ := e.Display.Data[mimeText].(string); s != "" {
-			fmt.Fprintln(t.out, strings.TrimRight(s, "\n"))
+			fmt.Fprintln(t.stdout(), strings.TrimRight(s, "\n"))
 		}
 	}
 }
 
 func (t *terminal) Input(prompt string, password bool) (string, error) {
 	t.mu.Lock()
-	fmt.Fprint(t.out, prompt)
+	fmt.Fprint(t.stdout(), prompt)
 	t.mu.Unlock()
 	if password && term.IsTerminal(t.fd) {
 		b, err := term.ReadPassword(t.fd)
-		fmt.Fprintln(t.out)
+		fmt.Fprintln(t.stdout())
 		if err != nil {
 			return "", fmt.Errorf("display: read password: %w", err)
 		}
