@@ -71,4 +71,7 @@ func TestWidgetOnTerminal(t *testing.T) {
 	if out.String() != "I: 0.3\n0.6\n" {
 		t.Errorf("%q", out)
 	}
+	if i.comm != nil {
+		t.Error("a comm is open although nobody hears it")
+	}
 }
