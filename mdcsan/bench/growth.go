@@ -72,8 +72,6 @@ func parallelTime(ctx context.Context, task Task, kind string, n int, d time.Dur
 			return 0, err
 		}
 		group.Go(func() {
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
 			var t time.Duration
 			t, errs[i] = s.UpdateTime(ctx, d)
 			times[i] = ms(t)

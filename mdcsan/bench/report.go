@@ -57,8 +57,6 @@ func Run(ctx context.Context, o Options, progress func(what string)) (*Report, e
 	if len(o.Actors) == 0 {
 		o.Actors = Actors()
 	}
-	runtime.LockOSThread() // the scheduler's moves are not part of the measurement
-	defer runtime.UnlockOSThread()
 	progress("the core's peak")
 	r := &Report{
 		Processor:    fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
