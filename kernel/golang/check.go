@@ -17,6 +17,7 @@ type plan struct {
 	info    *types.Info // of the body, and of the declarations
 	imports map[string]string
 	fresh   []*decl
+	starts  []*decl         // functions named init, which run and are forgotten
 	names   map[string]bool // declared or defined by the cell
 	vars    []*types.Var    // defined at the top level, in order
 	isVar   map[types.Object]bool
@@ -32,7 +33,13 @@ func (c *checker) check(w *world, imports map[string]string, src *source) (*plan
 	if errs := p.importsOf(c); errs != nil {
 		return nil, errs
 	}
-	p.fresh = declsOf(src)
+	for _, d := range declsOf(src) {
+		if d.kind == funcDecl && d.names[0] == "init" {
+			p.starts = append(p.starts, d)
+		} else {
+			p.fresh = append(p.fresh, d)
+		}
+	}
 	redeclared := map[string]bool{}
 	for _, d := range p.fresh {
 		for _, n := range d.names {
@@ -201,6 +208,9 @@ func (p *plan) nodes(varDecls []ast.Decl) []ast.Decl { return p.nodesOf(p.fresh,
 func (p *plan) nodesOf(fresh []*decl, varDecls []ast.Decl) []ast.Decl {
 	var out []ast.Decl
 	for _, d := range fresh {
+		out = append(out, d.node)
+	}
+	for _, d := range p.starts {
 		out = append(out, d.node)
 	}
 	out = append(out, varDecls...)

@@ -392,6 +392,12 @@ func (b *unitBuilder) cell() {
 	b.body.WriteString("func cellꞏ() {\n")
 	ed := b.editor(p.src, p.info)
 	b.initialize(ed)
+	for _, d := range p.starts {
+		f := d.node.(*ast.FuncDecl)
+		ed.edits = nil
+		ed.walk(f.Body)
+		fmt.Fprintf(&b.body, "func() %s%s()\n", lineDirective(p.src, f.Body), ed.text(f.Body.Pos(), f.Body.End()))
+	}
 	if p.src.body != nil && len(p.src.body.List) > 0 {
 		p.topLevel(func(s ast.Stmt) { ed.top[s] = true })
 		list := p.src.body.List

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,7 +51,7 @@ func (s *session) lower(p *plan, made map[types.Object]*slot) (l *lowering, refu
 			refused = &why
 		}
 	}()
-	for _, d := range p.fresh {
+	for _, d := range slices.Concat(p.fresh, p.starts) {
 		l.refuse(d.node.Pos(), "declarations are compiled")
 	}
 	l.initialize()

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -55,7 +56,7 @@ func (s *session) compileUnit(c *compiled) error {
 	for _, d := range dirty {
 		b.declare(d)
 	}
-	if p.src.body != nil && len(p.src.body.List) > 0 || len(p.varDecls()) > 0 {
+	if p.src.body != nil && len(p.src.body.List) > 0 || len(p.varDecls()) > 0 || len(p.starts) > 0 {
 		b.cell()
 	}
 	for sl, t := range b.fresh0(c) {
@@ -76,7 +77,7 @@ func (s *session) compileUnit(c *compiled) error {
 
 // onlyTypes reports whether a cell does nothing but declare types and constants.
 func (p *plan) onlyTypes() bool {
-	if p.src.body != nil && len(p.src.body.List) > 0 || len(p.varDecls()) > 0 {
+	if p.src.body != nil && len(p.src.body.List) > 0 || len(p.varDecls()) > 0 || len(p.starts) > 0 {
 		return false
 	}
 	for _, d := range p.fresh {
@@ -138,8 +139,8 @@ func (s *session) makeSlots(c *compiled, b *unitBuilder, dirty []*decl) error {
 		if d.generic || d.kind != funcDecl && d.kind != methodDecl {
 			continue
 		}
-		if d.names[0] == "_" || d.names[0] == "init" {
-			return fmt.Errorf("a function named %s cannot be declared in a cell", d.names[0])
+		if d.names[0] == "_" {
+			return errors.New("a function named _ cannot be declared in a cell")
 		}
 		key := s.typeKey(p, plain(p.world.signature(d)))
 		old := s.world.names[d.names[0]]
