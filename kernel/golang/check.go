@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,6 +19,7 @@ type plan struct {
 	imports map[string]string
 	fresh   []*decl
 	starts  []*decl         // functions named init, which run and are forgotten
+	blanks  []*decl         // functions named _, which are only checked
 	names   map[string]bool // declared or defined by the cell
 	vars    []*types.Var    // defined at the top level, in order
 	isVar   map[types.Object]bool
@@ -34,9 +36,12 @@ func (c *checker) check(w *world, imports map[string]string, src *source) (*plan
 		return nil, errs
 	}
 	for _, d := range declsOf(src) {
-		if d.kind == funcDecl && d.names[0] == "init" {
+		switch {
+		case d.kind == funcDecl && d.names[0] == "init":
 			p.starts = append(p.starts, d)
-		} else {
+		case d.kind == funcDecl && d.names[0] == "_":
+			p.blanks = append(p.blanks, d)
+		default:
 			p.fresh = append(p.fresh, d)
 		}
 	}
@@ -210,7 +215,7 @@ func (p *plan) nodesOf(fresh []*decl, varDecls []ast.Decl) []ast.Decl {
 	for _, d := range fresh {
 		out = append(out, d.node)
 	}
-	for _, d := range p.starts {
+	for _, d := range slices.Concat(p.starts, p.blanks) {
 		out = append(out, d.node)
 	}
 	out = append(out, varDecls...)

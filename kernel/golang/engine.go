@@ -33,6 +33,8 @@ type Options struct {
 	// NoNative keeps the Go toolchain out: what the interpreter cannot do
 	// right is refused.
 	NoNative bool
+	// Prepare readies the Go toolchain in the background.
+	Prepare bool
 	// SourceDir is the module that this program was built from; empty finds it.
 	SourceDir string
 	// CacheDir holds compiled cells; empty is the user's cache directory.
@@ -45,7 +47,8 @@ type Engine struct {
 	session *session
 	options Options
 
-	running sync.Mutex // held by Execute
+	running   sync.Mutex // held by Execute
+	preparing sync.WaitGroup
 
 	mu   sync.Mutex
 	cell *running // nil between cells
@@ -266,6 +269,8 @@ func (e *Engine) Comm(m engine.CommMessage) { display.Deliver(m) }
 // Close ends the session.
 func (e *Engine) Close() error {
 	e.Interrupt()
+	e.session.native.close()
+	e.preparing.Wait()
 	e.running.Lock()
 	defer e.running.Unlock()
 	e.session.mu.Lock()

@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -138,9 +137,6 @@ func (s *session) makeSlots(c *compiled, b *unitBuilder, dirty []*decl) error {
 	for _, d := range dirty {
 		if d.generic || d.kind != funcDecl && d.kind != methodDecl {
 			continue
-		}
-		if d.names[0] == "_" {
-			return errors.New("a function named _ cannot be declared in a cell")
 		}
 		key := s.typeKey(p, plain(p.world.signature(d)))
 		old := s.world.names[d.names[0]]

@@ -86,7 +86,7 @@ type compiled struct {
 func (s *session) compile(p *plan, force path) (*compiled, error) {
 	s.version++
 	c := &compiled{plan: p, made: map[types.Object]*slot{}}
-	if s.native.ready() && p.world.pending() && force == pathAuto {
+	if force == pathAuto && p.world.pending() && s.native.ready() {
 		force = pathNative
 	}
 	if force != pathNative {

@@ -29,6 +29,9 @@ import (
 // program. That works only with the toolchain, the sources and the build flags
 // that the program itself was built with.
 type native struct {
+	ctx   context.Context // of the engine
+	close context.CancelFunc
+	found func() // looks for all that is needed, once
 	why   string // it is not to be had, "" if it is
 	goCmd string
 	tools string // where compile and link are
@@ -47,19 +50,67 @@ func newNative(o Options) *native {
 	if n.notes == nil {
 		n.notes = io.Discard
 	}
-	if o.NoNative {
-		n.why = "compiling cells is switched off"
-		return n
-	}
-	if err := n.find(); err != nil {
-		n.why = err.Error()
-	}
+	n.ctx, n.close = context.WithCancel(context.Background())
+	n.found = sync.OnceFunc(func() {
+		if o.NoNative {
+			n.why = "compiling cells is switched off"
+		} else if err := n.find(); err != nil {
+			n.why = err.Error()
+		}
+	})
 	return n
 }
 
-func (n *native) ready() bool { return n.why == "" }
+// ready reports whether cells can be compiled.
+func (n *native) ready() bool {
+	n.found()
+	return n.why == ""
+}
 
-func (n *native) missing() string { return n.why }
+// missing says why cells cannot be compiled.
+func (n *native) missing() string {
+	n.found()
+	return n.why
+}
+
+// prepare does, beside the session's first cells, what the first compiled cell
+// would have to wait for.
+func (n *native) prepare() {
+	if !n.ready() {
+		return
+	}
+	prune(n.cache, cacheLimit, time.Now().Add(-24*time.Hour))
+	_ = n.packages([]string{rtPath, "reflect", "fmt", "math", "strings", "strconv", "errors", "sort", "time", "os", "sync"}) // the cell that needs them says what failed
+}
+
+// cacheLimit bounds the compiled cells on disk, about 3.5 MB each.
+const cacheLimit = 1 << 30
+
+// prune removes the oldest files of a directory until the others take less
+// than limit; those changed after young may be in use and stay.
+func prune(dir string, limit int64, young time.Time) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	var files []os.FileInfo
+	var total int64
+	for _, e := range entries {
+		if i, err := e.Info(); err == nil && i.Mode().IsRegular() {
+			files = append(files, i)
+			total += i.Size()
+		}
+	}
+	slices.SortFunc(files, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	for _, f := range files {
+		if total <= limit || f.ModTime().After(young) {
+			return
+		}
+		if os.Remove(filepath.Join(dir, f.Name())) == nil {
+			total -= f.Size()
+		}
+	}
+}
 
 // find looks for all that is needed.
 func (n *native) find() error {
@@ -103,7 +154,7 @@ func (n *native) find() error {
 }
 
 func (n *native) command(args ...string) *exec.Cmd {
-	c := exec.Command(n.goCmd, args...)
+	c := exec.CommandContext(n.ctx, n.goCmd, args...)
 	c.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off")
 	c.Dir = n.dir
 	return c
@@ -205,6 +256,8 @@ func hash(parts ...string) string {
 // the first compiled cell of a session need not wait for them.
 func Warm(ctx context.Context, o Options) error {
 	n := newNative(o)
+	defer context.AfterFunc(ctx, n.close)()
+	defer n.close()
 	if !n.ready() {
 		return errors.New(n.why)
 	}
@@ -315,7 +368,7 @@ func ccName() string {
 }
 
 func (n *native) tool(dir, name string, args ...string) error {
-	c := exec.Command(filepath.Join(n.tools, name), args...)
+	c := exec.CommandContext(n.ctx, filepath.Join(n.tools, name), args...)
 	c.Dir = dir
 	out, err := c.CombinedOutput()
 	if err != nil {
