@@ -51,7 +51,7 @@ func (m *machine) goBuild(path string, mujoco bool) error {
 		m.say("  %v", err) // the build will say what it lacks, if anything
 	}
 	args := append([]string{"build", "-o", path}, buildFlags(mujoco)...)
-	args = append(args, "-ldflags", "-X gomdcsan/mdcsan/experiment.commit="+m.commit(), "./kernel/cmd/gomdcsan")
+	args = append(args, "-ldflags", "-X gomdcsan/mdcsan/experiment.Commit="+m.commit(), "./kernel/cmd/gomdcsan")
 	return m.step("go build (some minutes the first time)", m.command("go", args...))
 }
 
