@@ -2,7 +2,9 @@ package plotting
 
 import (
 	"fmt"
+	"image"
 	"image/color"
+	stddraw "image/draw"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
@@ -121,19 +123,45 @@ type heat struct {
 }
 
 func (h *heat) Plot(c draw.Canvas, p *plot.Plot) {
-	trX, trY := p.Transforms(&c)
-	cell := func(x0, x1, y0, y1 float64, col color.Color) {
-		c.SetColor(col)
-		c.Fill(vg.Rectangle{Min: vg.Point{X: trX(x0), Y: trY(y0)}, Max: vg.Point{X: trX(x1), Y: trY(y1)}}.Path())
+	h.legend(c, p)
+	if len(h.values)*h.cols > heatVector {
+		c.DrawImage(c.Rectangle, h.image())
+		return
 	}
+	trX, trY := p.Transforms(&c)
 	for i, row := range h.values {
 		for j, v := range row {
 			x, y := float64(j), float64(i)
 			// A little overlap hides the seams of anti-aliasing.
-			cell(x-0.5, min(x+0.52, float64(h.cols)-0.5), y-0.5, min(y+0.52, p.Y.Max), h.color(v))
+			x1, y1 := min(x+0.52, float64(h.cols)-0.5), min(y+0.52, p.Y.Max)
+			c.SetColor(h.color(v))
+			c.Fill(vg.Rectangle{Min: vg.Point{X: trX(x - 0.5), Y: trY(y - 0.5)}, Max: vg.Point{X: trX(x1), Y: trY(y1)}}.Path())
 		}
 	}
-	h.legend(c, p)
+}
+
+// heatVector is how many cells are drawn one by one; more are drawn as an
+// image, which keeps files small.
+const heatVector = 400
+
+// image draws the cells as blocks of pixels, so large that scaling them to the
+// paper keeps their edges.
+func (h *heat) image() image.Image {
+	const pixels = 900 // about, each way
+	rows := len(h.values)
+	w, t := max(1, pixels/h.cols), max(1, pixels/rows)
+	img := image.NewNRGBA(image.Rect(0, 0, w*h.cols, t*rows))
+	for i := range rows {
+		for j := range h.cols {
+			v := math.NaN()
+			if j < len(h.values[i]) {
+				v = h.values[i][j]
+			}
+			cell := image.Rect(j*w, (rows-1-i)*t, (j+1)*w, (rows-i)*t)
+			stddraw.Draw(img, cell, image.NewUniform(h.color(v)), image.Point{}, stddraw.Src)
+		}
+	}
+	return img
 }
 
 // GlyphBoxes reserves the room of the scale at the right.
