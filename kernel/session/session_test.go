@@ -68,6 +68,18 @@ func TestErrorAbortsWhatWasSentBefore(t *testing.T) {
 	}
 }
 
+// A cell that arrives before the reply to the failed one was sent without
+// knowing of the failure.
+func TestErrorAbortsWhatWasOnItsWay(t *testing.T) {
+	f := newFront(t, nil)
+	failed := f.send(wire.Shell, wire.ExecuteRequest, code("fail"))
+	f.until(failed, "error", func(ms []sentMessage) bool { return hasKind(ms, wire.Error) })
+	next := f.send(wire.Shell, wire.ExecuteRequest, code("print b"))
+	if ms := f.all(next); hasKind(ms, wire.ExecuteInput) {
+		t.Errorf("it ran: %v", kinds(ms))
+	}
+}
+
 func TestErrorWithoutStopGoesOn(t *testing.T) {
 	f := newFront(t, nil)
 	f.send(wire.Shell, wire.ExecuteRequest, map[string]any{"code": "fail", "stop_on_error": false})
