@@ -39,7 +39,7 @@ func (c *checker) check(w *world, imports map[string]string, src *source) (*plan
 		switch {
 		case d.kind == funcDecl && d.names[0] == "init":
 			p.starts = append(p.starts, d)
-		case d.kind == funcDecl && d.names[0] == "_":
+		case d.kind == funcDecl && d.names[0] == "_", strings.HasSuffix(d.names[0], "._"):
 			p.blanks = append(p.blanks, d)
 		default:
 			p.fresh = append(p.fresh, d)

@@ -12,10 +12,9 @@ import (
 )
 
 // Compiled cells live in packages of their own and must reach each other's
-// unexported names, so these are given an uppercase first letter. That of
-// types and fields is taken out of the compiled file again (patch.go), so that
-// printing and encoding see the names as they were written; that of methods
-// stays, as the runtime finds methods by name.
+// unexported names, so these are given an uppercase first letter. It is taken
+// out of the compiled file again (patch.go), so that printing, encoding and
+// messages see the names as they were written.
 const (
 	markName   = "Ↄ"
 	markMethod = "Ɱ"

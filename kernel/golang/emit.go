@@ -281,7 +281,7 @@ func (b *unitBuilder) thunks(d *decl, t *types.TypeName) {
 	}
 	for m := range n.Methods() {
 		md := b.p.decl(t.Name() + "." + m.Name())
-		if md == nil {
+		if md == nil || md.recovers() {
 			continue
 		}
 		star := ""
@@ -334,7 +334,7 @@ func (b *unitBuilder) funcText(ed *editor, d *decl, at string) {
 		return
 	}
 	ed.function(f.Body)
-	if d.generic {
+	if d.generic || d.recovers() {
 		mark := markName
 		if d.kind == methodDecl {
 			mark = markMethod

@@ -210,6 +210,9 @@ func (e *Engine) goroutinePanic(p *rt.Panic) {
 		return
 	}
 	err := e.session.panicked(nil, p, true)
+	if err == nil {
+		return
+	}
 	for _, l := range err.Traceback {
 		fmt.Fprintln(e.options.Stderr, l)
 	}

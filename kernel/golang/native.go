@@ -135,7 +135,7 @@ func (s *session) makeSlots(c *compiled, b *unitBuilder, dirty []*decl) error {
 		}
 	}
 	for _, d := range dirty {
-		if d.generic || d.kind != funcDecl && d.kind != methodDecl {
+		if d.generic || d.recovers() || d.kind != funcDecl && d.kind != methodDecl {
 			continue
 		}
 		key := s.typeKey(p, plain(p.world.signature(d)))
@@ -200,6 +200,26 @@ func (s *session) inherits(p *plan, d *decl) bool {
 	return true
 }
 
+// recovers reports whether a method calls recover itself. Recover works only in
+// the deferred function, so such a method is compiled in place, not called
+// through a slot; declared again, it makes its type another one.
+func (d *decl) recovers() (found bool) {
+	if d.kind != methodDecl || d.generic {
+		return false
+	}
+	ast.Inspect(d.node.(*ast.FuncDecl).Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			id, ok := ast.Unparen(n.Fun).(*ast.Ident)
+			found = found || ok && id.Name == "recover"
+		}
+		return !found
+	})
+	return found
+}
+
 func (d *decl) text() string {
 	return d.src.text[d.src.offset(d.node.Pos()):d.src.offset(d.node.End())]
 }
@@ -258,7 +278,11 @@ func (s *session) methodKey(p *plan, d *decl) string {
 	for m := range n.Methods() {
 		_, ptr := m.Signature().Recv().Type().(*types.Pointer)
 		sig := types.NewSignatureType(nil, nil, nil, m.Signature().Params(), m.Signature().Results(), m.Signature().Variadic())
-		out = append(out, fmt.Sprint(m.Name(), ptr, s.typeKey(p, sig)))
+		key := fmt.Sprint(m.Name(), ptr, s.typeKey(p, sig))
+		if md := p.decl(d.names[0] + "." + m.Name()); md != nil && md.recovers() {
+			key += md.text()
+		}
+		out = append(out, key)
 	}
 	slices.Sort(out)
 	return strings.Join(out, ";")
@@ -277,7 +301,7 @@ func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty 
 		where := reflect.ValueOf(ru.Bind[sl.id]).Elem()
 		p := sl.ptr
 		if p.Type() != where.Type() {
-			if !p.Type().AssignableTo(where.Type()) {
+			if !p.Type().ConvertibleTo(where.Type()) { // which compares named types by their units
 				return fmt.Errorf("the compiled cell takes %s for a %s where the session has a %s: please report this", sl.id, where.Type().Elem(), p.Type().Elem())
 			}
 			// Reflection made the slot before compiled code brought the type:

@@ -18,6 +18,9 @@ func (s *session) panicked(c *compiled, p *rt.Panic, goroutine bool) *engine.Err
 	case symbols.Exited:
 		return exited(fmt.Sprint(v))
 	case rt.Exited:
+		if v.Code == 0 {
+			return nil // as a program that ends so
+		}
 		return exited(v.Error())
 	}
 	e := &engine.Error{Name: "panic", Value: message(p.Value)}

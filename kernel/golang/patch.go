@@ -10,24 +10,25 @@ import (
 
 // unexport takes the mark out of the names of types and fields in a compiled
 // unit, and makes them unexported again for reflection: printing and encoding
-// then see what the user wrote. A name in the run-time type information is
+// then see what the user wrote, and so do the messages of failed assertions,
+// which name methods. A name in the run-time type information is
 // flags, length, bytes, and for a field with a tag the tag's length and bytes.
 func unexport(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	mark := []byte(markName)
-	for at := 0; ; {
-		i := bytes.Index(data[at:], mark)
-		if i < 0 {
-			break
+	for _, mark := range []string{markName, markMethod} {
+		for at := 0; ; at++ {
+			i := bytes.Index(data[at:], []byte(mark))
+			if i < 0 {
+				break
+			}
+			at += i
+			if start, end, ok := nameAround(data, at); ok {
+				rewriteName(data, start, end, mark == markName)
+			}
 		}
-		at += i
-		if start, end, ok := nameAround(data, at); ok {
-			rewriteName(data, start, end)
-		}
-		at++
 	}
 	return os.WriteFile(file, data, 0o644)
 }
@@ -72,7 +73,7 @@ func nameLength(data []byte, start int) (end int, ok bool) {
 	return 0, false
 }
 
-func rewriteName(data []byte, start, end int) {
+func rewriteName(data []byte, start, end int, field bool) {
 	width := 1
 	if end-start >= 0x80 {
 		width = 2
@@ -88,7 +89,8 @@ func rewriteName(data []byte, start, end int) {
 		tail += 4
 	}
 	name := bytes.ReplaceAll(data[start:end], []byte(markName), nil)
-	if data[start] != '*' {
+	name = bytes.ReplaceAll(name, []byte(markMethod), nil)
+	if data[start] != '*' && field { // methods stay exported: they must be found from other units
 		flags &^= nameExported
 	}
 	out := []byte{flags}

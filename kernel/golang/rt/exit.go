@@ -7,27 +7,30 @@ import (
 
 // Exited is the panic value of a cell that calls os.Exit or log.Fatal: it ends
 // the cell, not the session.
-type Exited struct{ What string }
+type Exited struct {
+	What string
+	Code int
+}
 
 func (e Exited) Error() string { return e.What + " ended the cell; the session goes on" }
 
 // Exit is os.Exit.
-func Exit(code int) { panic(Exited{fmt.Sprintf("os.Exit(%d)", code)}) }
+func Exit(code int) { panic(Exited{fmt.Sprintf("os.Exit(%d)", code), code}) }
 
 // Fatal is log.Fatal.
 func Fatal(v ...any) {
 	log.Print(v...)
-	panic(Exited{"log.Fatal"})
+	panic(Exited{"log.Fatal", 1})
 }
 
 // Fatalf is log.Fatalf.
 func Fatalf(format string, v ...any) {
 	log.Printf(format, v...)
-	panic(Exited{"log.Fatalf"})
+	panic(Exited{"log.Fatalf", 1})
 }
 
 // Fatalln is log.Fatalln.
 func Fatalln(v ...any) {
 	log.Println(v...)
-	panic(Exited{"log.Fatalln"})
+	panic(Exited{"log.Fatalln", 1})
 }
