@@ -36,6 +36,9 @@
 //		fig.Redraw()                           // draws at most four times a second
 //	}
 //
+// Training makes both for mdcsan.Train. Interact draws a figure again when the
+// user moves a Slider or another Widget.
+//
 // Context is cancelled when the user interrupts the cell, in a program at
 // Ctrl-C. Input and Password ask the user. ClearOutput empties the cell's
 // output.

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"math"
+	"strings"
 	"sync"
 )
 
@@ -252,9 +254,7 @@ func (w *Widget) open() (string, error) {
 		}
 		state["children"] = ids
 	}
-	for k, v := range state {
-		w.state[k] = v
-	}
+	maps.Copy(w.state, state)
 	w.comm, err = openModel(widgetControls, w.model, w.state, w.receive)
 	if err != nil {
 		return "", err
@@ -262,18 +262,21 @@ func (w *Widget) open() (string, error) {
 	return w.comm.ID, nil
 }
 
-func openModel(module, name string, state map[string]any, on func(CommData)) (*Comm, error) {
+// modelState is what a front-end is told of a model of ipywidgets.
+func modelState(module, name string, state map[string]any) map[string]any {
 	full := map[string]any{"_model_module": module, "_model_module_version": widgetVersion, "_model_name": name + "Model",
 		"_view_module": module, "_view_module_version": widgetVersion, "_view_name": name + "View"}
-	for k, v := range state {
-		full[k] = v
+	if strings.HasSuffix(name, "Style") { // all styles have one view
+		full["_view_module"], full["_view_name"] = widgetBase, "StyleView"
 	}
-	if name == "Layout" || len(name) > 5 && name[len(name)-5:] == "Style" {
-		full["_view_module"], full["_view_module_version"], full["_view_name"] = widgetBase, widgetVersion, "StyleView"
-		if name == "Layout" {
-			full["_view_name"] = "LayoutView"
-		}
-	}
+	maps.Copy(full, state)
+	return full
+}
+
+// openModel opens a model; messages go to on, or, for models that only answer
+// for their state, to nil.
+func openModel(module, name string, state map[string]any, on func(CommData)) (*Comm, error) {
+	full := modelState(module, name, state)
 	c, err := OpenComm(widgetTarget, map[string]any{"state": full, "buffer_paths": []any{}}, map[string]any{"version": widgetProtocol}, nil, on)
 	if c != nil && on == nil {
 		c.OnMessage(func(d CommData) { answerState(c, d, full) })
@@ -297,11 +300,7 @@ func answerState(c *Comm, d CommData, state map[string]any) bool {
 // receive takes what the user did.
 func (w *Widget) receive(d CommData) {
 	w.mu.Lock()
-	full := map[string]any{"_model_module": widgetControls, "_model_module_version": widgetVersion, "_model_name": w.model + "Model",
-		"_view_module": widgetControls, "_view_module_version": widgetVersion, "_view_name": w.model + "View"}
-	for k, v := range w.state {
-		full[k] = v
-	}
+	full := modelState(widgetControls, w.model, w.state)
 	c := w.comm
 	w.mu.Unlock()
 	if answerState(c, d, full) {
