@@ -206,7 +206,7 @@ func ReceptiveFields(title string, mean, std []float64, state Range) *plot.Plot 
 	p := New(title)
 	p.X.Label.Text, p.Y.Label.Text = "state", "activation"
 	p.X.Padding, p.Y.Padding = 0, 0
-	const n = 90 // smooth to the eye, and a grid of dimensions stays a small file
+	const n = 150 // smooth to the eye, and a grid of dimensions stays a small file
 	for j := range min(len(mean), len(std)) {
 		xs, ys, zero := make([]float64, n+1), make([]float64, n+1), make([]float64, n+1)
 		for i := range xs {
