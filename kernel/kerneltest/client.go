@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -140,10 +141,13 @@ func (c *Client) Until(id, what string, ok func([]Received) bool) []Received {
 	return ms
 }
 
+var errTimeout = errors.New("timeout")
+
 // Wait is Until with an error in place of a failure.
 func (c *Client) Wait(id string, most time.Duration, ok func([]Received) bool) ([]Received, error) {
 	timer := time.NewTimer(most)
 	defer timer.Stop()
+	ending := false
 	for {
 		c.mu.Lock()
 		ms, wake, err := c.got[id], c.wake, c.err
@@ -151,13 +155,14 @@ func (c *Client) Wait(id string, most time.Duration, ok func([]Received) bool) (
 		if ok(ms) {
 			return ms, nil
 		}
-		if err != nil {
-			return ms, err
+		if err != nil && !ending {
+			ending = true
+			timer.Reset(time.Second) // the other channels may still have something
 		}
 		select {
 		case <-wake:
 		case <-timer.C:
-			return ms, errors.New("timeout")
+			return ms, cmp.Or(err, errTimeout)
 		}
 	}
 }

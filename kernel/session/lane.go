@@ -16,12 +16,13 @@ import (
 type Rate struct {
 	Bytes    int           // of stream messages within Window; 0: no limit
 	Messages int           // shown within Window; 0: no limit
-	Window   time.Duration // longer than the server's, for messages that arrive closer together than they were sent
+	Window   time.Duration // longer than the server's, by what a busy server may be behind
 }
 
-// ServerRate stays under the limits of a Jupyter server with its defaults.
+// ServerRate stays under the limits of a Jupyter server with its defaults, also
+// when the server takes messages up to a second late.
 func ServerRate() Rate {
-	return Rate{Bytes: 2_900_000, Messages: 2800, Window: 3200 * time.Millisecond}
+	return Rate{Bytes: 2_800_000, Messages: 2800, Window: 4 * time.Second}
 }
 
 const (
