@@ -105,3 +105,16 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapInuse)
 }
+// BenchmarkFunctionCell is a function cell that was never compiled before.
+func BenchmarkFunctionCell(b *testing.B) {
+	s := newTestSession(b)
+	defer s.close()
+	needNative(b, s)
+	i := 0
+	for b.Loop() {
+		i++
+		if err := s.run(fmt.Sprintf("func f(x float64) float64 { return x*%d + math.Sqrt(%d) }", i, b.N+os.Getpid())); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
