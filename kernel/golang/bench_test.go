@@ -105,6 +105,7 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapInuse)
 }
+
 // BenchmarkFunctionCell is a function cell that was never compiled before.
 func BenchmarkFunctionCell(b *testing.B) {
 	s := newTestSession(b)
