@@ -25,6 +25,7 @@ var commands = []func() *cobra.Command{
 	newRepl,
 	newWorker,
 	newDoctor,
+	newWarm,
 	newBench,
 }
 
