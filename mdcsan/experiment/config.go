@@ -14,7 +14,7 @@ import (
 type Config struct {
 	// The task.
 	Task    string `toml:"task" json:"task" help:"task: Hopper-v3, Walker2d-v3, HalfCheetah-v3, Ant-v3 or Pendulum-v1"`
-	Inertia string `toml:"inertia" json:"inertia" help:"body inertia: legacy (as MuJoCo 1.5 computed it for the paper's gym) or exact"`
+	Inertia string `toml:"inertia" json:"inertia" help:"body inertia: legacy (capsules as MuJoCo computed them up to 2.1.0, as in the paper) or exact"`
 	Contact string `toml:"contact" json:"contact" help:"Ant's contact forces: zero (as gym with MuJoCo >= 2.0 gives them) or rne"`
 	Seed    uint64 `toml:"seed" json:"seed" help:"seed of all random streams"`
 
