@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 )
 
@@ -22,12 +23,10 @@ func (m *machine) demo() error {
 	}
 
 	m.say("4. The quickstart: training an MDC-SAN on %s (about 3 minutes)", yesNo(b.mujoco, "Hopper-v3 in MuJoCo", "Pendulum-v1, since MuJoCo is not there"))
-	notebook := filepath.Join(dir, "quickstart.ipynb")
-	c := m.command(b.command, "run", filepath.Join(m.root, "notebooks", "quickstart.ipynb"), "-o", notebook)
-	c.Dir = dir // the notebook saves its curve and checkpoint beside itself
+	c := m.quickstart(b.command, dir)
 	c.Stdout, c.Stderr = m.out, m.out
 	if err := c.Run(); err != nil {
-		return fmt.Errorf("run the quickstart: %w (as far as it got: %s)", err, notebook)
+		return fmt.Errorf("run the quickstart: %w (as far as it got: %s)", err, dir)
 	}
 	for _, f := range []string{"learning-curve.png", "learning-curve.svg"} {
 		if !exists(filepath.Join(dir, f)) {
@@ -36,6 +35,14 @@ func (m *machine) demo() error {
 	}
 	m.farewell(dir, b)
 	return nil
+}
+
+// quickstart executes the notebook into dir, where it also leaves its curve
+// and its checkpoint.
+func (m *machine) quickstart(command, dir string) *exec.Cmd {
+	c := m.command(command, "run", filepath.Join(m.root, "notebooks", "quickstart.ipynb"), "-o", filepath.Join(dir, "quickstart.ipynb"))
+	c.Dir = dir
+	return c
 }
 
 func (m *machine) farewell(dir string, b built) {

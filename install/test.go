@@ -42,9 +42,14 @@ func (m *machine) test() error {
 	}
 	env = append(env, "GOMDCSAN_BIN="+command)
 
-	m.say("4. All tests")
+	m.say("4. The quickstart, as the demo runs it")
+	if err := m.quickstarts(command, mujoco); err != nil {
+		return err
+	}
+
+	m.say("5. All tests")
 	sum, err := m.goTest(env, append(buildFlags(mujoco), "-timeout", "15m", "./..."))
-	m.say("5. The concurrent parts again, under the race detector")
+	m.say("6. The concurrent parts again, under the race detector")
 	race, raceErr := m.goTest(env, append(buildFlags(mujoco), append([]string{"-race", "-short", "-timeout", "10m"}, racePackages...)...))
 	sum.add(race)
 
@@ -53,6 +58,30 @@ func (m *machine) test() error {
 	}
 	m.say("%d passed, %d failed, %d skipped", sum.passed, sum.failed, sum.skipped)
 	return errors.Join(err, raceErr)
+}
+
+// quickstarts executes the quickstart with and without MuJoCo: each trains for
+// real, and a cell that fails fails the gate.
+func (m *machine) quickstarts(command string, mujoco bool) error {
+	plain := filepath.Join(m.cache, "test-bin", "gomdcsan-plain")
+	if err := m.goBuild(plain, false); err != nil {
+		return err
+	}
+	commands := []string{plain}
+	if mujoco {
+		commands = append(commands, command)
+	}
+	for _, c := range commands {
+		dir, err := os.MkdirTemp("", "gomdcsan-quickstart")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if err := m.step("quickstart with "+filepath.Base(c)+" (a minute or two)", m.quickstart(c, dir)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // racePackages are those with goroutines of their own.
