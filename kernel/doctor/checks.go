@@ -35,10 +35,10 @@ func toolchain(ctx context.Context) Finding {
 	found := strings.TrimSpace(string(out))
 	switch {
 	case err != nil:
-		f.Detail = "not found: functions declared in cells are interpreted"
+		f.Detail = "not found: cells that declare functions or types are refused"
 		f.Remedy = "install " + runtime.Version() + " (https://go.dev/dl) and put it on the PATH"
 	case found != runtime.Version():
-		f.Detail = found + ", but gomdcsan was built with " + runtime.Version() + ": functions declared in cells are interpreted"
+		f.Detail = found + ", but gomdcsan was built with " + runtime.Version() + ": cells that declare functions or types are refused"
 		f.Remedy = "build gomdcsan with the toolchain that is on the PATH: go run ./install build"
 	default:
 		f.Grade, f.Detail = Good, found+": functions declared in cells are compiled"
@@ -53,7 +53,7 @@ func compiler() Finding {
 		}
 	}
 	return Finding{What: "C compiler", Grade: Limited,
-		Detail: "not found: functions declared in cells are interpreted",
+		Detail: "not found: cells that declare functions or types are refused",
 		Remedy: "apt-get install gcc libc6-dev, or the system's own means"}
 }
 
