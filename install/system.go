@@ -55,6 +55,14 @@ func needNode() need {
 	}
 }
 
+func needTmux() need {
+	return need{
+		what: "tmux", packages: []string{"tmux"},
+		present: func() bool { return have("tmux") != "" },
+		without: "jupyter_console cannot be driven",
+	}
+}
+
 // hasMuJoCo compiles and links a program against MuJoCo the way cgo will,
 // CGO_CFLAGS and CGO_LDFLAGS included.
 func (m *machine) hasMuJoCo() bool {

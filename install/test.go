@@ -15,7 +15,7 @@ import (
 // gate that skips what matters is no gate.
 func (m *machine) test() error {
 	m.say("1. What the tests need")
-	m.ensure(m.needCompiler(), m.needMuJoCo(), needVenv(), needChromium(), needNode())
+	m.ensure(m.needCompiler(), m.needMuJoCo(), needVenv(), needTmux(), needChromium(), needNode())
 	env, missing := m.testEnvironment()
 	mujoco := m.hasMuJoCo()
 	if !mujoco {

@@ -19,9 +19,7 @@ type tmux struct {
 
 func newTmux(t *testing.T, env []string, command string) *tmux {
 	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("no tmux here: the console is not driven")
-	}
+	NeedProgram(t, "jupyter", "tmux")
 	x := &tmux{t, "console", filepath.Join(t.TempDir(), "tmux")}
 	cmd := exec.Command("tmux", "-S", x.socket, "new-session", "-d", "-s", x.session, "-x", "110", "-y", "40", command)
 	cmd.Env = append(env, "TERM=xterm-256color")

@@ -23,11 +23,27 @@ func Need(t testing.TB, thing, variable string) string {
 	if value := os.Getenv(variable); value != "" {
 		return value
 	}
-	if slices.Contains(strings.Split(os.Getenv("GOMDCSAN_REQUIRE"), ","), thing) {
-		t.Fatalf("%s is not set, and GOMDCSAN_REQUIRE wants %s", variable, thing)
-	}
-	t.Skipf("%s is not set: no %s here", variable, thing)
+	without(t, thing, variable+" is not set")
 	return ""
+}
+
+// NeedProgram is Need for a program on the PATH, whose path it returns.
+func NeedProgram(t testing.TB, thing, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		without(t, thing, "there is no "+program)
+	}
+	return path
+}
+
+// without skips the test, or fails it when GOMDCSAN_REQUIRE names the thing.
+func without(t testing.TB, thing, why string) {
+	t.Helper()
+	if slices.Contains(strings.Split(os.Getenv("GOMDCSAN_REQUIRE"), ","), thing) {
+		t.Fatalf("%s, and GOMDCSAN_REQUIRE wants %s", why, thing)
+	}
+	t.Skipf("%s: no %s here", why, thing)
 }
 
 // build builds the command once in the life of the test program.

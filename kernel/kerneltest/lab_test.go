@@ -43,10 +43,7 @@ func TestLab(t *testing.T) {
 	Need(t, "lab", "GOMDCSAN_NODE_MODULES")
 	Need(t, "lab", "GOMDCSAN_CHROMIUM")
 	exe := Need(t, "jupyter", "GOMDCSAN_PYTHON")
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no node here: JupyterLab is not driven")
-	}
+	node := NeedProgram(t, "lab", "node")
 	artefacts := os.Getenv("GOMDCSAN_ARTEFACTS")
 	if artefacts == "" {
 		artefacts = t.TempDir()

@@ -14,10 +14,7 @@ import (
 func TestServices(t *testing.T) {
 	Need(t, "lab", "GOMDCSAN_NODE_MODULES")
 	exe := Need(t, "jupyter", "GOMDCSAN_PYTHON")
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no node here: @jupyterlab/services is not driven")
-	}
+	node := NeedProgram(t, "lab", "node")
 	lab, err := url.Parse(startLab(t, exe, Environment(t), sampleNotebook(t, "1")))
 	if err != nil {
 		t.Fatal(err)
