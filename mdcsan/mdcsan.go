@@ -87,9 +87,9 @@ type (
 // Tasks lists the names of the tasks.
 func Tasks() []string { return tasks.Names() }
 
-// HasMuJoCo reports whether this build has MuJoCo, which all tasks but
-// Pendulum-v1 need.
-func HasMuJoCo() bool { return mujoco.Available }
+// HasMuJoCo reports whether MuJoCo is there, which all tasks but Pendulum-v1
+// need: in this build, and on this machine.
+func HasMuJoCo() bool { return mujoco.Available() == nil }
 
 // DefaultConfig returns the paper's settings for a task.
 func DefaultConfig(task string) Config { return experiment.DefaultConfig(task) }

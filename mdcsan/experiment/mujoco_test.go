@@ -11,8 +11,8 @@ import (
 // The simulation's state is part of the checkpoint: runs on MuJoCo that are
 // interrupted in the middle of an episode end like one that was not.
 func TestInterruptedMuJoCoRunsEndTheSame(t *testing.T) {
-	if !mujoco.Available {
-		t.Skip("built without MuJoCo (build tag mujoco)")
+	if err := mujoco.Available(); err != nil {
+		t.Skip(err)
 	}
 	for _, task := range []string{"Hopper-v3", "HalfCheetah-v3", "Walker2d-v3", "Ant-v3"} {
 		t.Run(task, func(t *testing.T) {

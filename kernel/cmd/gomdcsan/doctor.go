@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"gomdcsan/kernel/doctor"
-	"gomdcsan/mdcsan"
 	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/rng"
@@ -47,8 +45,8 @@ code is 1 when something is broken.`,
 
 // tryMuJoCo takes one step in a task that needs MuJoCo.
 func tryMuJoCo() (string, error) {
-	if !mdcsan.HasMuJoCo() {
-		return "", errors.New("this build has no MuJoCo: Pendulum-v1 is the only task")
+	if err := mujoco.Available(); err != nil {
+		return "", err
 	}
 	task, err := tasks.New("Hopper-v3", tasks.Options{})
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 const episodes = 10
 
 func task() string {
-	if mujoco.Available {
+	if mujoco.Available() == nil {
 		return "Hopper-v3"
 	}
 	return "Pendulum-v1"

@@ -10,14 +10,17 @@
 //
 // # Build
 //
-// The binding is behind the build tag mujoco and links -lmujoco. MuJoCo 2.2.2
-// (Debian's libmujoco-dev) is the reference; a release of MuJoCo 3 is used by
-// naming its folders (3.1.6, 3.17.0 and 4.0.1 pass the tests; TestRelease tries another):
+// The binding is behind the build tag mujoco and needs MuJoCo's headers. The
+// library itself is opened when it is first wanted, so that the program starts
+// without it and says what is missing. MuJoCo 2.2.2 (Debian's libmujoco-dev) is
+// the reference; a release of MuJoCo 3 is used by naming its folders (3.1.6,
+// 3.17.0 and 4.0.1 pass the tests; TestRelease tries another):
 //
-//	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS="-L$DIR/lib -Wl,-rpath,$DIR/lib" go build -tags mujoco ./...
+//	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS=-Wl,-rpath,$DIR/lib go build -tags mujoco ./...
 //
-// Without the tag the package builds everywhere and Load returns an error that
-// wraps env.ErrUnavailable and says how to get MuJoCo.
+// Without the tag the package builds everywhere. Without the tag or without
+// the library Load returns an error that wraps env.ErrUnavailable and says how
+// to get MuJoCo; Available tells beforehand.
 //
 // # What is guarded
 //
@@ -37,6 +40,7 @@ package mujoco
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"gomdcsan/mdcsan/env"
 )
@@ -49,4 +53,13 @@ func unavailable() error {
 	return fmt.Errorf("%w: this program was built without MuJoCo, the physics library of Ant, HalfCheetah, Walker2d and Hopper. "+
 		"Run `go run ./install demo` in the gomdcsan source folder, which installs MuJoCo and builds with it; or by hand: "+
 		"`apt-get install libmujoco-dev` and `go install -tags mujoco ./kernel/cmd/gomdcsan`. Pendulum-v1 works without MuJoCo", env.ErrUnavailable)
+}
+
+// missing is what they say where the library is not there that the program was
+// built for.
+func missing(version string, why error) error {
+	return fmt.Errorf("%w: this program is built for MuJoCo %s, the physics library of Ant, HalfCheetah, Walker2d and Hopper, "+
+		"and cannot open it (%s). Install it again (Debian, Ubuntu: `apt-get install libmujoco-dev`), name its folder in "+
+		"LD_LIBRARY_PATH, or run `go run ./install build` in the gomdcsan source folder to build with the MuJoCo that is here. "+
+		"Pendulum-v1 works without MuJoCo", env.ErrUnavailable, version, strings.ReplaceAll(why.Error(), "\n", "; "))
 }

@@ -3,7 +3,7 @@
 package mujoco
 
 /*
-#cgo LDFLAGS: -lmujoco
+#cgo LDFLAGS: -ldl
 #include <stdlib.h>
 #include "shim.h"
 */
@@ -21,17 +21,57 @@ import (
 	"gomdcsan/mdcsan/env"
 )
 
-// Available reports whether this build has MuJoCo.
-const Available = true
-
 // loading serialises Load, because MuJoCo's compiler keeps process-wide state.
 var loading sync.Mutex
 
-// handle sets MuJoCo's handlers of errors and warnings, process-wide, once.
-var handle = sync.OnceFunc(func() { C.gm_init() })
+// library opens the MuJoCo library, once in the process.
+var library = sync.OnceValue(func() error {
+	header := versionString(int(C.gm_version_header()))
+	if err := open(libraryNames(runtime.GOOS, header)); err != nil {
+		return missing(header, err)
+	}
+	if lib := Version(); lib != header {
+		return fmt.Errorf("mujoco: %w: this program was built with the headers of MuJoCo %s and runs with the library of %s: "+
+			"build it again, with CGO_CFLAGS and CGO_LDFLAGS naming one release", env.ErrUnavailable, header, lib)
+	}
+	return nil
+})
 
-// Version is the version of the MuJoCo library in use.
-func Version() string { return versionString(int(C.gm_version())) }
+// open opens the first of the files that can be opened.
+func open(names []string) (err error) {
+	for _, name := range names {
+		cs, text := C.CString(name), newText()
+		code := C.gm_open(cs, text.ptr(), text.len())
+		C.free(unsafe.Pointer(cs))
+		if code == 0 {
+			return nil
+		}
+		err = errors.Join(err, fmt.Errorf("%s: %v", name, text))
+	}
+	return err
+}
+
+// libraryNames are the files in which a release keeps its library, the most
+// particular first; the loader looks for them in its usual places and in those
+// that the program was linked with (-rpath).
+func libraryNames(goos, version string) []string {
+	if goos == "darwin" {
+		return []string{"libmujoco." + version + ".dylib", "libmujoco.dylib"}
+	}
+	return []string{"libmujoco.so." + version, "libmujoco.so"}
+}
+
+// Available tells why there is no MuJoCo in this process, or returns nil.
+func Available() error { return library() }
+
+// Version is the version of the MuJoCo library in use; empty without one.
+func Version() string {
+	v := int(C.gm_version())
+	if v == 0 {
+		return ""
+	}
+	return versionString(v)
+}
 
 // versionString reads 222 as 2.2.2 and 3017000 as 3.17.0.
 func versionString(v int) string {
@@ -51,10 +91,8 @@ type Model struct {
 func Load(xml string) (*Model, error) {
 	loading.Lock()
 	defer loading.Unlock()
-	handle()
-	if lib, header := int(C.gm_version()), int(C.gm_version_header()); lib != header {
-		return nil, fmt.Errorf("mujoco: this program was built with the headers of MuJoCo %s and runs with the library of %s: "+
-			"build it again, with CGO_CFLAGS and CGO_LDFLAGS naming one release", versionString(header), versionString(lib))
+	if err := library(); err != nil {
+		return nil, err
 	}
 	cs := C.CString(xml)
 	defer C.free(unsafe.Pointer(cs))
@@ -64,7 +102,7 @@ func Load(xml string) (*Model, error) {
 		return nil, fmt.Errorf("mujoco: load model: %w", text.err())
 	}
 	m := &Model{p: p, nq: int(p.nq), nv: int(p.nv), nu: int(p.nu), body: int(p.nbody), geom: int(p.ngeom)}
-	runtime.AddCleanup(m, func(p *C.mjModel) { C.mj_deleteModel(p) }, p)
+	runtime.AddCleanup(m, func(p *C.mjModel) { C.gm_delete_model(p) }, p)
 	return m, nil
 }
 
@@ -109,7 +147,7 @@ func (m *Model) NewSim() (*Sim, error) {
 	if s.d == nil {
 		return nil, fmt.Errorf("mujoco: make simulation: %w", s.text.err())
 	}
-	s.cleanup = runtime.AddCleanup(s, func(d *C.mjData) { C.mj_deleteData(d) }, s.d)
+	s.cleanup = runtime.AddCleanup(s, func(d *C.mjData) { C.gm_delete_data(d) }, s.d)
 	s.io = make([]float64, m.nu+m.nq+m.nv+9*m.body)
 	s.state = make([]float64, int(C.gm_state_size(m.p)))
 	rest := s.io[m.nu:]
@@ -172,7 +210,7 @@ func (s *Sim) advance(n int, rne bool) error {
 func (s *Sim) Close() {
 	if s.d != nil {
 		s.cleanup.Stop()
-		C.mj_deleteData(s.d)
+		C.gm_delete_data(s.d)
 		s.d = nil
 	}
 }
@@ -220,9 +258,9 @@ func newText() text { return make(text, 1000) }
 func (t text) ptr() *C.char { return unsafe.SliceData(t) }
 func (t text) len() C.int   { return C.int(len(t)) }
 
-func (t text) err() error {
-	return fmt.Errorf("%w: %s", ErrSim, strings.TrimSpace(C.GoString(unsafe.SliceData(t))))
-}
+func (t text) err() error { return fmt.Errorf("%w: %v", ErrSim, t) }
+
+func (t text) String() string { return strings.TrimSpace(C.GoString(unsafe.SliceData(t))) }
 
 func finite(x []float64) bool {
 	for _, v := range x {

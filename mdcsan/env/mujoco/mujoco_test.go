@@ -55,6 +55,21 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
+// A library that is not there, or is another one, is an error that names it.
+func TestOpenErrors(t *testing.T) {
+	for name, want := range map[string]string{"libmujoco.so.0.0.0": "no such file", "libm.so.6": "no mj_"} {
+		if err := open([]string{name}); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(strings.ToLower(err.Error()), want) {
+			t.Errorf("%s: error %v, want one with %q", name, err, want)
+		}
+	}
+	err := missing("2.2.2", errors.New("gone"))
+	for _, want := range []string{"2.2.2", "gone", "apt-get install", "LD_LIBRARY_PATH", "Pendulum-v1"} {
+		if !errors.Is(err, env.ErrUnavailable) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}
+
 func TestFreeFall(t *testing.T) {
 	s := newSim(t)
 	reset(t, s)

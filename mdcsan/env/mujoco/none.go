@@ -2,8 +2,8 @@
 
 package mujoco
 
-// Available reports whether this build has MuJoCo.
-const Available = false
+// Available tells why there is no MuJoCo in this process.
+func Available() error { return unavailable() }
 
 // Version is the version of the MuJoCo library; empty in this build.
 func Version() string { return "" }

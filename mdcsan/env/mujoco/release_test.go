@@ -28,7 +28,7 @@ func TestRelease(t *testing.T) {
 	cmd := exec.CommandContext(ctx, "go", "test", "-tags", "mujoco", "../...")
 	cmd.Env = append(os.Environ(), "MUJOCO_DIR=",
 		"CGO_CFLAGS=-I"+filepath.Join(dir, "include"),
-		"CGO_LDFLAGS=-L"+lib+" -Wl,-rpath,"+lib)
+		"CGO_LDFLAGS=-Wl,-rpath,"+lib)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("with the MuJoCo of %s: %v\n%s", dir, err, out)

@@ -1,11 +1,25 @@
 //go:build mujoco
 
 #include "shim.h"
+#include <dlfcn.h>
 #include <mujoco/mjxmacro.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+// The functions that are called; the library is opened at run time, so that a
+// program without it starts and can say so.
+#define GM_COMMON(F)                                                           \
+  F(mj_version) F(mj_loadXML) F(mj_defaultVFS) F(mj_deleteVFS) F(mj_makeData)  \
+  F(mj_deleteData) F(mj_deleteModel) F(mj_resetData) F(mj_forward) F(mj_step)  \
+  F(mj_rnePostConstraint) F(mj_kinematics)
+#if mjVERSION_HEADER >= 300
+#define GM_FUNCTIONS(F) \
+  GM_COMMON(F) F(mj_addBufferVFS) F(mj_normalizeQuat) F(mj_stateSize) F(mj_getState) F(mj_setState)
+#else
+#define GM_FUNCTIONS(F) GM_COMMON(F) F(mj_makeEmptyFileVFS)
+#endif
 
 _Static_assert(sizeof(mjtNum) == sizeof(double), "MuJoCo must be built in double precision");
 
@@ -24,12 +38,55 @@ static void on_error(const char* msg) {
 // Warnings are counted in mjData; the default handler would write a log file.
 static void on_warning(const char* msg) { (void)msg; }
 
-void gm_init(void) {
-  mju_user_error = on_error;
-  mju_user_warning = on_warning;
+// What the library offers, found by gm_open.
+struct functions {
+#define F(name) __typeof__(name)* name;
+  GM_FUNCTIONS(F)
+#undef F
+};
+static struct functions mujoco;
+static void* opened;
+
+// find looks up a symbol, or says which one is missing.
+static void* find(void* library, const char* name, char* err, int nerr) {
+  void* found = dlsym(library, name);
+  if (!found) snprintf(err, nerr, "it has no %s", name);
+  return found;
 }
 
-int gm_version(void) { return mj_version(); }
+static int bind(void* library, char* err, int nerr) {
+  struct functions all;
+#define F(name) \
+  if (!(*(void**)&all.name = find(library, #name, err, nerr))) return GM_FAILED;
+  GM_FUNCTIONS(F)
+#undef F
+  void (**error)(const char*) = find(library, "mju_user_error", err, nerr);
+  void (**warning)(const char*) = find(library, "mju_user_warning", err, nerr);
+  if (!error || !warning) return GM_FAILED;
+  *error = on_error;
+  *warning = on_warning;
+  mujoco = all;
+  return 0;
+}
+
+int gm_open(const char* name, char* err, int nerr) {
+  void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    snprintf(err, nerr, "%s", dlerror());
+    return GM_FAILED;
+  }
+  if (bind(library, err, nerr)) {
+    dlclose(library);
+    return GM_FAILED;
+  }
+  opened = library;
+  return 0;
+}
+
+void gm_delete_model(mjModel* m) { mujoco.mj_deleteModel(m); }
+void gm_delete_data(mjData* d) { mujoco.mj_deleteData(d); }
+
+int gm_version(void) { return opened ? mujoco.mj_version() : 0; }
 int gm_version_header(void) { return mjVERSION_HEADER; }
 
 // GUARD makes the enclosing function return `failed` when MuJoCo reports an
@@ -50,16 +107,16 @@ int gm_version_header(void) { return mjVERSION_HEADER; }
 static mjModel* load(mjVFS* vfs, const char* xml, int n, char* err, int nerr) {
   GUARD(NULL)
 #if mjVERSION_HEADER >= 300
-  int failed = mj_addBufferVFS(vfs, "model.xml", xml, n);
+  int failed = mujoco.mj_addBufferVFS(vfs, "model.xml", xml, n);
 #else
-  int failed = mj_makeEmptyFileVFS(vfs, "model.xml", n);
+  int failed = mujoco.mj_makeEmptyFileVFS(vfs, "model.xml", n);
   if (!failed) memcpy(vfs->filedata[vfs->nfile - 1], xml, n);
 #endif
   mjModel* m = NULL;
   if (failed)
     snprintf(err, nerr, "the model does not fit into the virtual file system (code %d)", failed);
   else
-    m = mj_loadXML("model.xml", vfs, err, nerr);
+    m = mujoco.mj_loadXML("model.xml", vfs, err, nerr);
   UNGUARD
   return m;
 }
@@ -70,16 +127,16 @@ mjModel* gm_load(const char* xml, int n, char* err, int nerr) {
     snprintf(err, nerr, "out of memory");
     return NULL;
   }
-  mj_defaultVFS(vfs);
+  mujoco.mj_defaultVFS(vfs);
   mjModel* m = load(vfs, xml, n, err, nerr);
-  mj_deleteVFS(vfs);
+  mujoco.mj_deleteVFS(vfs);
   free(vfs);
   return m;
 }
 
 mjData* gm_make_data(const mjModel* m, char* err, int nerr) {
   GUARD(NULL)
-  mjData* d = mj_makeData(m);
+  mjData* d = mujoco.mj_makeData(m);
   if (!d) snprintf(err, nerr, "out of memory");
   UNGUARD
   return d;
@@ -129,13 +186,13 @@ static void copy_out(const mjModel* m, const mjData* d, double* io) {
 
 int gm_reset(const mjModel* m, mjData* d, double* io, char* err, int nerr) {
   GUARD(GM_FAILED)
-  mj_resetData(m, d);
+  mujoco.mj_resetData(m, d);
   memcpy(d->qpos, io + m->nu, m->nq*sizeof(double));
   memcpy(d->qvel, io + m->nu + m->nq, m->nv*sizeof(double));
 #if mjVERSION_HEADER >= 300
-  mj_normalizeQuat(m, d->qpos);  // late releases of 3 no longer do it in mj_forward
+  mujoco.mj_normalizeQuat(m, d->qpos);  // late releases of 3 no longer do it in mj_forward
 #endif
-  mj_forward(m, d);  // warm-starts the solver; in 2.2.2 normalises quaternions too
+  mujoco.mj_forward(m, d);  // warm-starts the solver; in 2.2.2 normalises quaternions too
   int mask = warnings(d);
   copy_out(m, d, io);
   UNGUARD
@@ -147,11 +204,11 @@ int gm_step(const mjModel* m, mjData* d, double* io, int n, int rne, char* err, 
   memcpy(d->ctrl, io, m->nu*sizeof(double));
   int mask = 0;
   for (int i = 0; i < n && !mask; i++) {
-    mj_step(m, d);
+    mujoco.mj_step(m, d);
     mask = warnings(d);  // a bad state was already reset: stop, Go decides
   }
   if (!mask) {
-    if (rne) mj_rnePostConstraint(m, d);
+    if (rne) mujoco.mj_rnePostConstraint(m, d);
     copy_out(m, d, io);
   }
   UNGUARD
@@ -162,10 +219,10 @@ int gm_contacts(const mjData* d) { return (int)d->ncon; }
 
 #if mjVERSION_HEADER >= 300
 
-int gm_state_size(const mjModel* m) { return (int)mj_stateSize(m, mjSTATE_INTEGRATION); }
+int gm_state_size(const mjModel* m) { return (int)mujoco.mj_stateSize(m, mjSTATE_INTEGRATION); }
 
-static void get_state(const mjModel* m, mjData* d, double* s) { mj_getState(m, d, s, mjSTATE_INTEGRATION); }
-static void set_state(const mjModel* m, mjData* d, const double* s) { mj_setState(m, d, s, mjSTATE_INTEGRATION); }
+static void get_state(const mjModel* m, mjData* d, double* s) { mujoco.mj_getState(m, d, s, mjSTATE_INTEGRATION); }
+static void set_state(const mjModel* m, mjData* d, const double* s) { mujoco.mj_setState(m, d, s, mjSTATE_INTEGRATION); }
 
 #else
 
@@ -203,7 +260,7 @@ int gm_get_state(const mjModel* m, mjData* d, double* state, char* err, int nerr
 
 int gm_set_state(const mjModel* m, mjData* d, const double* state, char* err, int nerr) {
   GUARD(GM_FAILED)
-  mj_resetData(m, d);
+  mujoco.mj_resetData(m, d);
   set_state(m, d, state);
   UNGUARD
   return 0;
@@ -211,7 +268,7 @@ int gm_set_state(const mjModel* m, mjData* d, const double* state, char* err, in
 
 int gm_geoms(const mjModel* m, mjData* d, double* pos, double* mat, char* err, int nerr) {
   GUARD(GM_FAILED)
-  mj_kinematics(m, d);
+  mujoco.mj_kinematics(m, d);
   memcpy(pos, d->geom_xpos, 3*m->ngeom*sizeof(double));
   memcpy(mat, d->geom_xmat, 9*m->ngeom*sizeof(double));
   UNGUARD

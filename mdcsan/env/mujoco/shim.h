@@ -5,12 +5,17 @@
 
 enum { GM_FAILED = -1 };  // the error text is in err
 
-void gm_init(void);
-int gm_version(void);         // of the library
+// Opens the library and sets its handlers of errors and warnings. Everything
+// else needs this first.
+int gm_open(const char* name, char* err, int nerr);
+
+int gm_version(void);         // of the library, 0 before it is opened
 int gm_version_header(void);  // of the header that this was compiled with
 
 mjModel* gm_load(const char* xml, int n, char* err, int nerr);
 mjData* gm_make_data(const mjModel* m, char* err, int nerr);
+void gm_delete_model(mjModel* m);
+void gm_delete_data(mjData* d);
 
 // Number of values of a named mjModel array, or of a size ("nq", "nbody", ...),
 // "timestep" or "integrator"; copied into out as far as cap goes. GM_FAILED: no such array.

@@ -81,7 +81,7 @@ func TestBadOptions(t *testing.T) {
 // TestWithoutMuJoCo: a build without MuJoCo makes Pendulum and says of the
 // others how to get them.
 func TestWithoutMuJoCo(t *testing.T) {
-	if mujoco.Available {
+	if mujoco.Available() == nil {
 		t.Skip("this build has MuJoCo")
 	}
 	for _, name := range tasks.Names() {
