@@ -63,6 +63,20 @@ func needTmux() need {
 	}
 }
 
+func needSlurm() need {
+	return need{
+		what: "Slurm", packages: []string{"slurmctld", "slurmd", "slurm-client", "munge"},
+		present: hasSlurm,
+		without: "sweeps on a cluster cannot be tested",
+	}
+}
+
+// hasSlurm looks for daemons and commands; their services need not run, the
+// tests start their own.
+func hasSlurm() bool {
+	return have("slurmctld") != "" && have("slurmd") != "" && have("sbatch") != "" && have("munged") != ""
+}
+
 // hasMuJoCo compiles and links a program against MuJoCo the way cgo will,
 // CGO_CFLAGS and CGO_LDFLAGS included.
 func (m *machine) hasMuJoCo() bool {

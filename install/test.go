@@ -15,7 +15,7 @@ import (
 // gate that skips what matters is no gate.
 func (m *machine) test() error {
 	m.say("1. What the tests need")
-	m.ensure(m.needCompiler(), m.needMuJoCo(), needVenv(), needTmux(), needChromium(), needNode())
+	m.ensure(m.needCompiler(), m.needMuJoCo(), needVenv(), needTmux(), needChromium(), needNode(), needSlurm())
 	env, missing := m.testEnvironment()
 	mujoco := m.hasMuJoCo()
 	if !mujoco {
@@ -109,6 +109,11 @@ func (m *machine) testEnvironment() (env, missing []string) {
 		require = append(require, "lab")
 	} else {
 		missing = append(missing, "lab")
+	}
+	if hasSlurm() {
+		require = append(require, "slurm")
+	} else {
+		missing = append(missing, "slurm")
 	}
 	// A test that skips although its need is met fails.
 	return append(env, "GOMDCSAN_REQUIRE="+strings.Join(require, ",")), missing

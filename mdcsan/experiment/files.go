@@ -22,6 +22,9 @@ const (
 	lockName        = "lock"
 )
 
+// ErrLocked means that another process is at work in a run's folder.
+var ErrLocked = errors.New("the folder is locked")
+
 // files are a run's folder while the run goes on. All methods accept nil: a
 // run that is kept in memory only.
 type files struct {
@@ -85,6 +88,9 @@ func openFiles(dir string) (f *files, ck *checkpoint.File, err error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, nil, err
+	}
+	if m.Stored {
+		return nil, nil, fmt.Errorf("experiment: %s holds the stored results of a run, from which nothing can be resumed; train in another folder", dir)
 	}
 	f.manifest = *m
 	f.manifest.Config.Dir = dir

@@ -29,7 +29,7 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		f.Close()
-		return nil, fmt.Errorf("experiment: another process is training the run in %s: %w", dir, err)
+		return nil, fmt.Errorf("experiment: another process is training the run in %s: %w", dir, ErrLocked)
 	}
 	if err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.ENOLCK) { // some network file systems have no locks
 		f.Close()

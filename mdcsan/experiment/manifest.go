@@ -32,6 +32,7 @@ type Manifest struct {
 	Format   int       `json:"format"`
 	Config   Config    `json:"config"`
 	Sessions []Session `json:"sessions"`
+	Stored   bool      `json:"stored,omitempty"` // results only, made by Collect: nothing to resume
 }
 
 // Session is one process's work on a run.
@@ -139,12 +140,20 @@ func vector() string {
 	return "none"
 }
 
-func (m *Manifest) write(dir string) error {
+func (m *Manifest) text() ([]byte, error) {
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
-		return fmt.Errorf("experiment: manifest: %w", err)
+		return nil, fmt.Errorf("experiment: manifest: %w", err)
 	}
-	return checkpoint.WriteAtomic(filepath.Join(dir, manifestName), append(data, '\n'))
+	return append(data, '\n'), nil
+}
+
+func (m *Manifest) write(dir string) error {
+	data, err := m.text()
+	if err != nil {
+		return err
+	}
+	return checkpoint.WriteAtomic(filepath.Join(dir, manifestName), data)
 }
 
 // ReadManifest reads the manifest of a run's folder.

@@ -5,114 +5,112 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
+	"time"
 
 	"gomdcsan/mdcsan/checkpoint"
 	"gomdcsan/mdcsan/env"
 )
 
-// SweepRun is a sweep at work. Its methods may be called from any goroutine.
+// SweepRun is a sweep at work, in this process or on a cluster. Its methods
+// may be called from any goroutine.
 type SweepRun struct {
 	Runs []Config
 
-	stop   context.CancelFunc
+	stop   func()
+	detach context.CancelFunc
 	done   chan struct{}
 	mu     sync.Mutex
 	states []SweepState
+	note   string
 }
+
+// The states of a sweep's run.
+const (
+	Waiting   = "waiting"
+	Running   = "running"
+	Elsewhere = "running elsewhere" // another process has it; it is watched until that ends
+	Done      = "done"
+	Stopped   = "stopped" // saved; starting the sweep again goes on
+	Failed    = "failed"
+)
 
 // SweepState is how one run of a sweep stands.
 type SweepState struct {
 	Config   Config
-	State    string   // waiting, running, done, stopped or failed
+	State    string
 	Progress Progress // of the session, without Run
 	Err      error    // why it failed
+	Log      string   // on a cluster the file with what the job printed
 }
 
-// Start does what is missing of the sweep, some runs at a time, and returns at
-// once. Runs that are complete are left as they are; runs that were stopped,
-// however, are resumed. A run that fails does not stop the others. Stop, or
-// the end of ctx, saves the runs under way.
-func (s *Sweep) Start(ctx context.Context) (*SweepRun, error) {
+// newSweepRun looks what is there of the runs already.
+func newSweepRun(s *Sweep) (*SweepRun, error) {
 	runs, err := s.Runs()
 	if err != nil {
 		return nil, err
 	}
 	w := &SweepRun{Runs: runs, done: make(chan struct{}), states: make([]SweepState, len(runs))}
 	for i, c := range runs {
-		w.states[i] = SweepState{Config: c, State: "waiting", Progress: Progress{Steps: c.Steps}}
-		if state, err := stateOf(c); err != nil {
+		done, err := isDone(c)
+		if err != nil {
 			return nil, err
-		} else if state != "" {
-			w.states[i].State = state
+		}
+		w.states[i] = SweepState{Config: c, State: Waiting, Progress: Progress{Steps: c.Steps}}
+		if done {
+			w.states[i].State = Done
+			w.states[i].Progress = progressOf(c)
 		}
 	}
-	ctx, w.stop = context.WithCancel(ctx)
-	parallel := s.Parallel
-	if parallel <= 0 {
-		parallel = runtime.NumCPU()
-	}
-	todo := make(chan int)
-	var workers sync.WaitGroup
-	for range min(parallel, len(runs)) {
-		workers.Go(func() {
-			for i := range todo {
-				w.run(ctx, i)
-			}
-		})
-	}
-	go func() {
-		defer close(w.done)
-		for i := range runs {
-			if w.State(i).State == "done" {
-				continue
-			}
-			select {
-			case todo <- i:
-			case <-ctx.Done():
-			}
-		}
-		close(todo)
-		workers.Wait()
-	}()
 	return w, nil
 }
 
-// stateOf looks whether a run of the sweep is complete already. A folder with
-// other settings is an error: its results would pass for this run's.
-func stateOf(c Config) (string, error) {
+// isDone looks whether a run of the sweep is complete already, here or as a
+// stored result. A folder with other settings is an error: its results would
+// pass for this run's.
+func isDone(c Config) (bool, error) {
 	m, err := ReadManifest(c.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return false, nil
 	}
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	was := m.Config
-	was.Dir, was.Steps, was.CheckpointEvery, was.TensorBoard = c.Dir, c.Steps, c.CheckpointEvery, c.TensorBoard
-	if !reflect.DeepEqual(was, c) {
-		return "", fmt.Errorf("sweep: %s holds a run with other settings than the sweep's: %s; move it away or change the sweep's dir", c.Dir, differences(was, c))
+	if a, b := identity(m.Config), identity(c); !reflect.DeepEqual(a, b) {
+		return false, fmt.Errorf("sweep: %s holds a run with other settings than the sweep's:%s; move it away or change the sweep's dir", c.Dir, differences(a, b))
+	}
+	if m.Stored {
+		return storedDone(c)
 	}
 	ck, err := checkpoint.ReadFile(filepath.Join(c.Dir, latestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return false, nil
 	}
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	s := newState(0, env.Spec{})
 	if err := s.readCounters(ck); err != nil {
-		return "", err
+		return false, err
 	}
-	if s.complete(c.Steps) {
-		return "done", nil
+	return s.complete(c.Steps), nil
+}
+
+// storedDone is isDone for a folder of stored results. One with fewer steps
+// cannot be gone on with.
+func storedDone(c Config) (bool, error) {
+	r, err := ReadResults(c.Dir)
+	if err != nil {
+		return false, err
 	}
-	return "", nil
+	if last := float64(c.Steps - c.Steps%c.EvalEvery); len(r.Steps) > 0 && r.Steps[len(r.Steps)-1] >= last {
+		return true, nil
+	}
+	return false, fmt.Errorf("sweep: %s holds the stored results of fewer steps, from which nothing can be resumed; give the sweep another dir", c.Dir)
 }
 
 func differences(a, b Config) string {
@@ -126,35 +124,33 @@ func differences(a, b Config) string {
 	return text
 }
 
-// run does one run of the sweep to its end.
-func (w *SweepRun) run(ctx context.Context, i int) {
-	c := w.Runs[i]
-	w.set(i, func(s *SweepState) { s.State = "running" })
-	err := TrainInFolder(ctx, c, func(p Progress) {
-		p.Run = nil
-		w.set(i, func(s *SweepState) { s.Progress = p })
-	})
-	w.set(i, func(s *SweepState) {
-		var stop *InterruptedError
-		switch {
-		case err == nil:
-			s.State = "done"
-		case errors.As(err, &stop):
-			s.State = "stopped"
-		default:
-			s.State, s.Err = "failed", err
-		}
-	})
+// progressOf tells from its folder how far a run is, whoever trains it.
+func progressOf(c Config) Progress {
+	p := Progress{Steps: c.Steps}
+	if s, err := ReadStatus(c.Dir); err == nil {
+		p.Step, p.StepsPerSecond, p.Left = s.Step, s.StepsPerSecond, time.Duration(s.SecondsLeft*float64(time.Second))
+	}
+	if r, err := ReadResults(c.Dir); err == nil && len(r.Steps) > 0 {
+		n := len(r.Steps) - 1
+		p.Evaluation = &Evaluation{Step: int(r.Steps[n]), Mean: r.Mean[n], Std: r.Std[n]}
+		p.Step = max(p.Step, p.Evaluation.Step)
+	}
+	return p
 }
 
-// TrainInFolder begins or resumes the run in c.Dir. A panic is the run's
-// failure, not the sweep's.
+// TrainInFolder begins or resumes the run in c.Dir; a complete one is left as
+// it is. A panic is the run's failure, not the sweep's.
 func TrainInFolder(ctx context.Context, c Config, observe Observer) (err error) {
+	if done, err := isDone(c); done || err != nil {
+		return err
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
-		writeFailure(c.Dir, err)
+		if !errors.Is(err, ErrLocked) { // then the folder is another's
+			writeFailure(c.Dir, err)
+		}
 	}()
 	r, err := Resume(c.Dir, c.Steps, Parts{})
 	if errors.Is(err, fs.ErrNotExist) && !exists(filepath.Join(c.Dir, manifestName)) {
@@ -165,17 +161,6 @@ func TrainInFolder(ctx context.Context, c Config, observe Observer) (err error) 
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	return r.Train(ctx, observe)
-}
-
-// writeFailure leaves the reason of a failed run in its folder.
-func writeFailure(dir string, err error) {
-	path := filepath.Join(dir, "error.txt")
-	var stop *InterruptedError
-	if err == nil || errors.As(err, &stop) {
-		_ = os.Remove(path)
-		return
-	}
-	_ = os.WriteFile(path, []byte(err.Error()+"\n"), 0o644) // the error is returned as well
 }
 
 func (w *SweepRun) set(i int, change func(*SweepState)) {
@@ -191,7 +176,22 @@ func (w *SweepRun) State(i int) SweepState {
 	return w.states[i]
 }
 
-// Stop saves and ends the runs under way; Wait waits for that.
+// Note is a word on the sweep as a whole, such as that the cluster does not
+// answer; mostly empty.
+func (w *SweepRun) Note() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.note
+}
+
+func (w *SweepRun) setNote(note string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.note = note
+}
+
+// Stop saves and ends the runs under way, on a cluster too; Wait waits for
+// that.
 func (w *SweepRun) Stop() { w.stop() }
 
 // Done reports whether nothing is at work any more.
@@ -208,10 +208,10 @@ func (w *SweepRun) Done() bool {
 // runs that failed; stopped runs are an *InterruptedError's reason to resume.
 func (w *SweepRun) Wait() error {
 	<-w.done
-	w.stop()
+	w.detach()
 	var errs []error
 	for i := range w.Runs {
-		if s := w.State(i); s.State == "failed" {
+		if s := w.State(i); s.State == Failed {
 			errs = append(errs, fmt.Errorf("sweep: %s: %w", s.Config.Dir, s.Err))
 		}
 	}
@@ -242,11 +242,17 @@ func (w *SweepRun) MimeBundle() map[string]any {
 		text := state.State
 		switch {
 		case state.Err != nil:
-			text += ": " + state.Err.Error()
-		case state.State == "running" || state.Progress.Evaluation != nil:
+			first, _, _ := strings.Cut(state.Err.Error(), "\n")
+			text += ": " + first
+		case state.State == Running || state.State == Elsewhere || state.Progress.Evaluation != nil:
 			text += ", " + state.Progress.String()
 		}
 		s.add(filepath.Base(state.Config.Dir), "%s", text)
 	}
+	if note := w.Note(); note != "" {
+		s.add("", "%s", note)
+	}
 	return s.bundle()
 }
+
+func (w *SweepRun) String() string { return w.MimeBundle()["text/plain"].(string) }

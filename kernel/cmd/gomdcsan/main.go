@@ -17,6 +17,7 @@ var commands = []func() *cobra.Command{
 	newEval,
 	newWatch,
 	newSweep,
+	newCollect,
 	newKernel,
 	newInstall,
 	newUninstall,
