@@ -147,8 +147,9 @@ func (s *Subject) Update() error {
 	return err
 }
 
-// Act computes one action.
-func (s *Subject) Act() { s.Agent.Act(s.dst, s.Batch.Obs[:s.Task.Obs]) }
+// Act computes one action as training does between two updates: the policy's
+// for one observation, plus noise.
+func (s *Subject) Act() { s.Agent.Explore(s.dst, s.Batch.Obs[:s.Task.Obs]) }
 
 // UpdateTime measures updates for about d: the least time of one without the
 // policy and the least of one with it, and of the two the mean.

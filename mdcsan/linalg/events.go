@@ -245,27 +245,14 @@ func (s isa) gatherRow(y []float32, list []uint16, value []float32, step int, b 
 	if len(list) == 0 {
 		return
 	}
-	done := 0
-	if width := 4 * s.panel(); s != portable && len(y) >= width {
-		blocks := len(y) / width
-		done = blocks * width
-		if s == avx512 {
-			gatherAVX512(blocks, len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, &y[0], &y[0])
-		} else {
-			gatherAVX2(blocks, len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, &y[0], &y[0])
-		}
-	}
-	for width := s.panel(); done < len(y); done += width {
-		columns := min(width, len(y)-done)
-		switch s {
-		case avx512:
-			gatherEdgeAVX512(columns, len(list), &list[0], &value[0], 4*step, &b[done], 4*ldb, &y[done])
-		case avx2:
-			gatherEdgeAVX2(columns, len(list), &list[0], &value[0], 4*step, &b[done], 4*ldb, &y[done])
-		default:
-			for k, j := range list {
-				s.axpy(y[done:][:columns], value[k*step], b[int(j)*ldb+done:][:columns])
-			}
+	switch s {
+	case avx512:
+		gatherAVX512(len(y), len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, ptr(y))
+	case avx2:
+		gatherAVX2(len(y), len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, ptr(y))
+	default:
+		for k, j := range list {
+			s.axpy(y, value[k*step], b[int(j)*ldb:][:len(y)])
 		}
 	}
 }

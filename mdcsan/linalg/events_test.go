@@ -229,3 +229,19 @@ func BenchmarkEvents(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSparseGemv is the first layer of Ant acting: 777 of 1110 rows of a
+// weight that the second-level cache does not hold.
+func BenchmarkSparseGemv(b *testing.B) {
+	const k, n = 1110, 256
+	r := stream(30)
+	x, w, y := normal(r, k), normal(r, k*n), make([]float32, n)
+	var e Events
+	for i := range x {
+		x[i] = max(0, 1-float32(i%10)/7)
+	}
+	e.List(x, 1, k, 0)
+	const calls = 10
+	t := leastTime(b, calls, func() { SparseGemv(y, &e, 0, x, w, n) })
+	b.ReportMetric(float64(calls*e.Len()*n*4)/float64(t), "GB/s")
+}

@@ -54,15 +54,10 @@ func gemm6AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, row
 //go:noescape
 func gemvAVX2(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32)
 
-// gatherAVX2 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
+// gatherAVX2 adds value[i]·B[index[i]], i < n, to the columns of y; strides in bytes.
 //
 //go:noescape
-func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
-
-// gatherEdgeAVX2 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
-//
-//go:noescape
-func gatherEdgeAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
+func gatherAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
 
 // packAVX2 copies k rows, rowB bytes apart, of two vectors each into a panel.
 //
@@ -249,15 +244,10 @@ func gemm10AVX512(tiles int, k int, a *float32, rowA int, colA int, b *float32, 
 //go:noescape
 func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32)
 
-// gatherAVX512 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
+// gatherAVX512 adds value[i]·B[index[i]], i < n, to the columns of y; strides in bytes.
 //
 //go:noescape
-func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
-
-// gatherEdgeAVX512 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
-//
-//go:noescape
-func gatherEdgeAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
+func gatherAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
 
 // packAVX512 copies k rows, rowB bytes apart, of two vectors each into a panel.
 //

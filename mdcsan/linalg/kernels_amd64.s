@@ -1025,70 +1025,9 @@ done3:
 	VZEROUPPER
 	RET
 
-// func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
+// func gatherAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
 // Requires: AVX, FMA3
-TEXT ·gatherAVX2(SB), NOSPLIT, $0-72
-	MOVQ blocks+0(FP), AX
-	MOVQ index+16(FP), CX
-	MOVQ value+24(FP), DX
-	MOVQ nextValue+32(FP), BX
-	MOVQ b+40(FP), SI
-	MOVQ rowB+48(FP), DI
-	MOVQ init+56(FP), R8
-	MOVQ y+64(FP), R9
-
-block1:
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	MOVQ    CX, R10
-	MOVQ    DX, R11
-	MOVQ    n+8(FP), R12
-	TESTQ   R12, R12
-	JZ      done3
-
-loop2:
-	VBROADCASTSS (R11), Y8
-	MOVWLZX      (R10), R13
-	IMULQ        DI, R13
-	VFMADD231PS  (SI)(R13*1), Y8, Y0
-	VFMADD231PS  32(SI)(R13*1), Y8, Y1
-	VFMADD231PS  64(SI)(R13*1), Y8, Y2
-	VFMADD231PS  96(SI)(R13*1), Y8, Y3
-	VFMADD231PS  128(SI)(R13*1), Y8, Y4
-	VFMADD231PS  160(SI)(R13*1), Y8, Y5
-	VFMADD231PS  192(SI)(R13*1), Y8, Y6
-	VFMADD231PS  224(SI)(R13*1), Y8, Y7
-	ADDQ         $0x02, R10
-	ADDQ         BX, R11
-	DECQ         R12
-	JNZ          loop2
-
-done3:
-	VMOVUPS Y0, (R9)
-	VMOVUPS Y1, 32(R9)
-	VMOVUPS Y2, 64(R9)
-	VMOVUPS Y3, 96(R9)
-	VMOVUPS Y4, 128(R9)
-	VMOVUPS Y5, 160(R9)
-	VMOVUPS Y6, 192(R9)
-	VMOVUPS Y7, 224(R9)
-	ADDQ    $0x00000100, SI
-	ADDQ    $0x00000100, R8
-	ADDQ    $0x00000100, R9
-	DECQ    AX
-	JNZ     block1
-	VZEROUPPER
-	RET
-
-// func gatherEdgeAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
-// Requires: AVX, FMA3
-TEXT ·gatherEdgeAVX2(SB), NOSPLIT, $0-64
+TEXT ·gatherAVX2(SB), NOSPLIT, $0-64
 	MOVQ index+16(FP), AX
 	MOVQ value+24(FP), CX
 	MOVQ nextValue+32(FP), DX
@@ -1096,39 +1035,144 @@ TEXT ·gatherEdgeAVX2(SB), NOSPLIT, $0-64
 	MOVQ b+40(FP), SI
 	MOVQ rowB+48(FP), DI
 	MOVQ y+56(FP), R8
-	MOVQ columns+0(FP), R9
-	MOVQ R9, R10
-	XORQ R11, R11
-	CMPQ R10, $0x08
-	JLE  one1
-	MOVQ $0x00000008, R10
-	MOVQ R9, R11
-	SUBQ $0x08, R11
+	SUBQ $0x04, BX
+	JL   rest2
 
-one1:
-	LEAQ       tailMask<>+32(SB), R9
-	NEGQ       R10
-	VMOVUPS    (R9)(R10*4), Y0
-	LEAQ       tailMask<>+32(SB), R9
-	NEGQ       R11
-	VMOVUPS    (R9)(R11*4), Y1
-	VMASKMOVPS (R8), Y0, Y2
-	VMASKMOVPS 32(R8), Y1, Y3
-
-loop2:
-	VBROADCASTSS (CX), Y4
+four1:
+	VBROADCASTSS (CX), Y0
 	MOVWLZX      (AX), R9
 	IMULQ        DI, R9
-	VMASKMOVPS   (SI)(R9*1), Y0, Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VMASKMOVPS   32(SI)(R9*1), Y1, Y5
-	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x02, AX
+	ADDQ         SI, R9
 	ADDQ         DX, CX
-	DECQ         BX
-	JNZ          loop2
-	VMASKMOVPS   Y2, Y0, (R8)
-	VMASKMOVPS   Y3, Y1, 32(R8)
+	VBROADCASTSS (CX), Y1
+	MOVWLZX      2(AX), R10
+	IMULQ        DI, R10
+	ADDQ         SI, R10
+	ADDQ         DX, CX
+	VBROADCASTSS (CX), Y2
+	MOVWLZX      4(AX), R11
+	IMULQ        DI, R11
+	ADDQ         SI, R11
+	ADDQ         DX, CX
+	VBROADCASTSS (CX), Y3
+	MOVWLZX      6(AX), R12
+	IMULQ        DI, R12
+	ADDQ         SI, R12
+	ADDQ         DX, CX
+	ADDQ         $0x08, AX
+	XORQ         R13, R13
+	MOVQ         columns+0(FP), R14
+	SUBQ         $0x10, R14
+	JL           single6
+
+many5:
+	VMOVUPS     (R8)(R13*4), Y4
+	VFMADD231PS (R9)(R13*4), Y0, Y4
+	VFMADD231PS (R10)(R13*4), Y1, Y4
+	VFMADD231PS (R11)(R13*4), Y2, Y4
+	VFMADD231PS (R12)(R13*4), Y3, Y4
+	VMOVUPS     Y4, (R8)(R13*4)
+	VMOVUPS     32(R8)(R13*4), Y4
+	VFMADD231PS 32(R9)(R13*4), Y0, Y4
+	VFMADD231PS 32(R10)(R13*4), Y1, Y4
+	VFMADD231PS 32(R11)(R13*4), Y2, Y4
+	VFMADD231PS 32(R12)(R13*4), Y3, Y4
+	VMOVUPS     Y4, 32(R8)(R13*4)
+	ADDQ        $0x10, R13
+	SUBQ        $0x10, R14
+	JGE         many5
+
+single6:
+	ADDQ $0x10, R14
+
+one9:
+	SUBQ        $0x08, R14
+	JL          last7
+	VMOVUPS     (R8)(R13*4), Y4
+	VFMADD231PS (R9)(R13*4), Y0, Y4
+	VFMADD231PS (R10)(R13*4), Y1, Y4
+	VFMADD231PS (R11)(R13*4), Y2, Y4
+	VFMADD231PS (R12)(R13*4), Y3, Y4
+	VMOVUPS     Y4, (R8)(R13*4)
+	ADDQ        $0x08, R13
+	JMP         one9
+
+last7:
+	ADDQ        $0x08, R14
+	JZ          done8
+	LEAQ        tailMask<>+32(SB), R15
+	NEGQ        R14
+	VMOVUPS     (R15)(R14*4), Y4
+	VMASKMOVPS  (R8)(R13*4), Y4, Y5
+	VMASKMOVPS  (R9)(R13*4), Y4, Y6
+	VFMADD231PS Y6, Y0, Y5
+	VMASKMOVPS  (R10)(R13*4), Y4, Y0
+	VFMADD231PS Y0, Y1, Y5
+	VMASKMOVPS  (R11)(R13*4), Y4, Y0
+	VFMADD231PS Y0, Y2, Y5
+	VMASKMOVPS  (R12)(R13*4), Y4, Y0
+	VFMADD231PS Y0, Y3, Y5
+	VMASKMOVPS  Y5, Y4, (R8)(R13*4)
+
+done8:
+	SUBQ $0x04, BX
+	JGE  four1
+
+rest2:
+	ADDQ $0x04, BX
+	JZ   done4
+
+one3:
+	VBROADCASTSS (CX), Y0
+	MOVWLZX      (AX), R9
+	IMULQ        DI, R9
+	ADDQ         SI, R9
+	ADDQ         DX, CX
+	ADDQ         $0x02, AX
+	XORQ         R10, R10
+	MOVQ         columns+0(FP), R11
+	SUBQ         $0x10, R11
+	JL           single11
+
+many10:
+	VMOVUPS     (R8)(R10*4), Y1
+	VFMADD231PS (R9)(R10*4), Y0, Y1
+	VMOVUPS     Y1, (R8)(R10*4)
+	VMOVUPS     32(R8)(R10*4), Y1
+	VFMADD231PS 32(R9)(R10*4), Y0, Y1
+	VMOVUPS     Y1, 32(R8)(R10*4)
+	ADDQ        $0x10, R10
+	SUBQ        $0x10, R11
+	JGE         many10
+
+single11:
+	ADDQ $0x10, R11
+
+one14:
+	SUBQ        $0x08, R11
+	JL          last12
+	VMOVUPS     (R8)(R10*4), Y1
+	VFMADD231PS (R9)(R10*4), Y0, Y1
+	VMOVUPS     Y1, (R8)(R10*4)
+	ADDQ        $0x08, R10
+	JMP         one14
+
+last12:
+	ADDQ        $0x08, R11
+	JZ          done13
+	LEAQ        tailMask<>+32(SB), R12
+	NEGQ        R11
+	VMOVUPS     (R12)(R11*4), Y1
+	VMASKMOVPS  (R8)(R10*4), Y1, Y2
+	VMASKMOVPS  (R9)(R10*4), Y1, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (R8)(R10*4)
+
+done13:
+	DECQ BX
+	JNZ  one3
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -5038,70 +5082,9 @@ done3:
 	VZEROUPPER
 	RET
 
-// func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)
-// Requires: AVX, AVX512F
-TEXT ·gatherAVX512(SB), NOSPLIT, $0-72
-	MOVQ blocks+0(FP), AX
-	MOVQ index+16(FP), CX
-	MOVQ value+24(FP), DX
-	MOVQ nextValue+32(FP), BX
-	MOVQ b+40(FP), SI
-	MOVQ rowB+48(FP), DI
-	MOVQ init+56(FP), R8
-	MOVQ y+64(FP), R9
-
-block1:
-	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
-	VMOVUPS 128(R8), Z2
-	VMOVUPS 192(R8), Z3
-	VMOVUPS 256(R8), Z4
-	VMOVUPS 320(R8), Z5
-	VMOVUPS 384(R8), Z6
-	VMOVUPS 448(R8), Z7
-	MOVQ    CX, R10
-	MOVQ    DX, R11
-	MOVQ    n+8(FP), R12
-	TESTQ   R12, R12
-	JZ      done3
-
-loop2:
-	VBROADCASTSS (R11), Z8
-	MOVWLZX      (R10), R13
-	IMULQ        DI, R13
-	VFMADD231PS  (SI)(R13*1), Z8, Z0
-	VFMADD231PS  64(SI)(R13*1), Z8, Z1
-	VFMADD231PS  128(SI)(R13*1), Z8, Z2
-	VFMADD231PS  192(SI)(R13*1), Z8, Z3
-	VFMADD231PS  256(SI)(R13*1), Z8, Z4
-	VFMADD231PS  320(SI)(R13*1), Z8, Z5
-	VFMADD231PS  384(SI)(R13*1), Z8, Z6
-	VFMADD231PS  448(SI)(R13*1), Z8, Z7
-	ADDQ         $0x02, R10
-	ADDQ         BX, R11
-	DECQ         R12
-	JNZ          loop2
-
-done3:
-	VMOVUPS Z0, (R9)
-	VMOVUPS Z1, 64(R9)
-	VMOVUPS Z2, 128(R9)
-	VMOVUPS Z3, 192(R9)
-	VMOVUPS Z4, 256(R9)
-	VMOVUPS Z5, 320(R9)
-	VMOVUPS Z6, 384(R9)
-	VMOVUPS Z7, 448(R9)
-	ADDQ    $0x00000200, SI
-	ADDQ    $0x00000200, R8
-	ADDQ    $0x00000200, R9
-	DECQ    AX
-	JNZ     block1
-	VZEROUPPER
-	RET
-
-// func gatherEdgeAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
+// func gatherAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·gatherEdgeAVX512(SB), NOSPLIT, $0-64
+TEXT ·gatherAVX512(SB), NOSPLIT, $0-64
 	MOVQ index+16(FP), AX
 	MOVQ value+24(FP), CX
 	MOVQ nextValue+32(FP), DX
@@ -5109,41 +5092,146 @@ TEXT ·gatherEdgeAVX512(SB), NOSPLIT, $0-64
 	MOVQ b+40(FP), SI
 	MOVQ rowB+48(FP), DI
 	MOVQ y+56(FP), R8
-	MOVQ columns+0(FP), R9
-	MOVQ R9, R10
-	XORQ R11, R11
-	CMPQ R10, $0x10
-	JLE  one1
-	MOVQ $0x00000010, R10
-	MOVQ R9, R11
-	SUBQ $0x10, R11
+	SUBQ $0x04, BX
+	JL   rest2
 
-one1:
-	MOVQ      $0x00000001, R9
-	SHLXQ     R10, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	MOVQ      $0x00000001, R9
-	SHLXQ     R11, R9, R9
-	DECQ      R9
-	KMOVW     R9, K2
-	VMOVUPS.Z (R8), K1, Z0
-	VMOVUPS.Z 64(R8), K2, Z1
-
-loop2:
-	VBROADCASTSS (CX), Z2
+four1:
+	VBROADCASTSS (CX), Z0
 	MOVWLZX      (AX), R9
 	IMULQ        DI, R9
-	VMOVUPS.Z    (SI)(R9*1), K1, Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VMOVUPS.Z    64(SI)(R9*1), K2, Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         $0x02, AX
+	ADDQ         SI, R9
 	ADDQ         DX, CX
-	DECQ         BX
-	JNZ          loop2
-	VMOVUPS      Z0, K1, (R8)
-	VMOVUPS      Z1, K2, 64(R8)
+	VBROADCASTSS (CX), Z1
+	MOVWLZX      2(AX), R10
+	IMULQ        DI, R10
+	ADDQ         SI, R10
+	ADDQ         DX, CX
+	VBROADCASTSS (CX), Z2
+	MOVWLZX      4(AX), R11
+	IMULQ        DI, R11
+	ADDQ         SI, R11
+	ADDQ         DX, CX
+	VBROADCASTSS (CX), Z3
+	MOVWLZX      6(AX), R12
+	IMULQ        DI, R12
+	ADDQ         SI, R12
+	ADDQ         DX, CX
+	ADDQ         $0x08, AX
+	XORQ         R13, R13
+	MOVQ         columns+0(FP), R14
+	SUBQ         $0x20, R14
+	JL           single6
+
+many5:
+	VMOVUPS     (R8)(R13*4), Z4
+	VFMADD231PS (R9)(R13*4), Z0, Z4
+	VFMADD231PS (R10)(R13*4), Z1, Z4
+	VFMADD231PS (R11)(R13*4), Z2, Z4
+	VFMADD231PS (R12)(R13*4), Z3, Z4
+	VMOVUPS     Z4, (R8)(R13*4)
+	VMOVUPS     64(R8)(R13*4), Z4
+	VFMADD231PS 64(R9)(R13*4), Z0, Z4
+	VFMADD231PS 64(R10)(R13*4), Z1, Z4
+	VFMADD231PS 64(R11)(R13*4), Z2, Z4
+	VFMADD231PS 64(R12)(R13*4), Z3, Z4
+	VMOVUPS     Z4, 64(R8)(R13*4)
+	ADDQ        $0x20, R13
+	SUBQ        $0x20, R14
+	JGE         many5
+
+single6:
+	ADDQ $0x20, R14
+
+one9:
+	SUBQ        $0x10, R14
+	JL          last7
+	VMOVUPS     (R8)(R13*4), Z4
+	VFMADD231PS (R9)(R13*4), Z0, Z4
+	VFMADD231PS (R10)(R13*4), Z1, Z4
+	VFMADD231PS (R11)(R13*4), Z2, Z4
+	VFMADD231PS (R12)(R13*4), Z3, Z4
+	VMOVUPS     Z4, (R8)(R13*4)
+	ADDQ        $0x10, R13
+	JMP         one9
+
+last7:
+	ADDQ        $0x10, R14
+	JZ          done8
+	MOVQ        $0x00000001, R15
+	SHLXQ       R14, R15, R15
+	DECQ        R15
+	KMOVW       R15, K1
+	VMOVUPS.Z   (R8)(R13*4), K1, Z4
+	VMOVUPS.Z   (R9)(R13*4), K1, Z5
+	VFMADD231PS Z5, Z0, Z4
+	VMOVUPS.Z   (R10)(R13*4), K1, Z0
+	VFMADD231PS Z0, Z1, Z4
+	VMOVUPS.Z   (R11)(R13*4), K1, Z0
+	VFMADD231PS Z0, Z2, Z4
+	VMOVUPS.Z   (R12)(R13*4), K1, Z0
+	VFMADD231PS Z0, Z3, Z4
+	VMOVUPS     Z4, K1, (R8)(R13*4)
+
+done8:
+	SUBQ $0x04, BX
+	JGE  four1
+
+rest2:
+	ADDQ $0x04, BX
+	JZ   done4
+
+one3:
+	VBROADCASTSS (CX), Z0
+	MOVWLZX      (AX), R9
+	IMULQ        DI, R9
+	ADDQ         SI, R9
+	ADDQ         DX, CX
+	ADDQ         $0x02, AX
+	XORQ         R10, R10
+	MOVQ         columns+0(FP), R11
+	SUBQ         $0x20, R11
+	JL           single11
+
+many10:
+	VMOVUPS     (R8)(R10*4), Z1
+	VFMADD231PS (R9)(R10*4), Z0, Z1
+	VMOVUPS     Z1, (R8)(R10*4)
+	VMOVUPS     64(R8)(R10*4), Z1
+	VFMADD231PS 64(R9)(R10*4), Z0, Z1
+	VMOVUPS     Z1, 64(R8)(R10*4)
+	ADDQ        $0x20, R10
+	SUBQ        $0x20, R11
+	JGE         many10
+
+single11:
+	ADDQ $0x20, R11
+
+one14:
+	SUBQ        $0x10, R11
+	JL          last12
+	VMOVUPS     (R8)(R10*4), Z1
+	VFMADD231PS (R9)(R10*4), Z0, Z1
+	VMOVUPS     Z1, (R8)(R10*4)
+	ADDQ        $0x10, R10
+	JMP         one14
+
+last12:
+	ADDQ        $0x10, R11
+	JZ          done13
+	MOVQ        $0x00000001, R12
+	SHLXQ       R11, R12, R12
+	DECQ        R12
+	KMOVW       R12, K1
+	VMOVUPS.Z   (R8)(R10*4), K1, Z1
+	VMOVUPS.Z   (R9)(R10*4), K1, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (R8)(R10*4)
+
+done13:
+	DECQ BX
+	JNZ  one3
+
+done4:
 	VZEROUPPER
 	RET
 

@@ -54,13 +54,8 @@ func gemvAVX2(blocks int, k int, x *float32, colX int, b *float32, rowB int, ini
 	panic("linalg: no assembly here")
 }
 
-// gatherAVX2 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
-func gatherAVX2(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32) {
-	panic("linalg: no assembly here")
-}
-
-// gatherEdgeAVX2 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
-func gatherEdgeAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32) {
+// gatherAVX2 adds value[i]·B[index[i]], i < n, to the columns of y; strides in bytes.
+func gatherAVX2(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32) {
 	panic("linalg: no assembly here")
 }
 
@@ -213,13 +208,8 @@ func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, i
 	panic("linalg: no assembly here")
 }
 
-// gatherAVX512 adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
-func gatherAVX512(blocks int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32) {
-	panic("linalg: no assembly here")
-}
-
-// gatherEdgeAVX512 adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.
-func gatherEdgeAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32) {
+// gatherAVX512 adds value[i]·B[index[i]], i < n, to the columns of y; strides in bytes.
+func gatherAVX512(columns int, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32) {
 	panic("linalg: no assembly here")
 }
 

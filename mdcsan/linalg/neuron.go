@@ -31,7 +31,15 @@ type Neuron struct {
 	ThetaV, ThetaU, ThetaR, ThetaS []float32 // per neuron (n each); LIF ignores them
 
 	coef  []float32 // of the kernels: dU'/dV, dU'/dU, θr, θs, U0, each padded to whole vectors
+	made  neuronMade
 	state []float32 // of one row between the steps: three slices, padded likewise
+}
+
+// neuronMade is what Neuron.coef was made of.
+type neuronMade struct {
+	kind  NeuronKind
+	u0    float32
+	theta [4][]float32
 }
 
 // Steps is a slice over time: step t of row r (a state of the batch) begins at
@@ -216,20 +224,29 @@ func (p *Neuron) backwardOne(dx, do, v Steps, steps, r, j int) {
 // padding makes every coefficient array readable in whole vectors.
 const padding = 16
 
-// prepare writes the update of U as U' = cuu·U + cuv·V.
+// prepare writes the update of U as U' = cuu·U + cuv·V, unless coef holds it.
 func (p *Neuron) prepare(n int) {
+	theta := [4][]float32{p.ThetaV, p.ThetaU, p.ThetaR, p.ThetaS}
+	if p.Kind == LIF {
+		theta = [4][]float32{}
+	} else {
+		checkLen("Neuron: theta", n, len(p.ThetaV), len(p.ThetaU), len(p.ThetaR), len(p.ThetaS))
+	}
 	size := n + padding
 	if len(p.coef) != 5*size {
 		p.coef, p.state = make([]float32, 5*size), make([]float32, 3*size)
+	} else if p.made.equals(p, theta) {
+		return
+	}
+	p.made.kind, p.made.u0 = p.Kind, p.U0
+	for k, x := range theta {
+		p.made.theta[k] = append(p.made.theta[k][:0], x...)
 	}
 	for j := range p.coef[4*size:][:n] {
 		p.coef[4*size+j] = p.U0
 	}
 	if p.Kind == LIF {
 		return
-	}
-	if len(p.ThetaV) != n || len(p.ThetaU) != n || len(p.ThetaR) != n || len(p.ThetaS) != n {
-		panic("linalg: Neuron: theta of another length than the layer")
 	}
 	cuv, cuu := p.coef[:n], p.coef[size:][:n]
 	for j, tv := range p.ThetaV {
@@ -242,6 +259,14 @@ func (p *Neuron) prepare(n int) {
 	}
 	copy(p.coef[2*size:], p.ThetaR)
 	copy(p.coef[3*size:], p.ThetaS)
+}
+
+func (m *neuronMade) equals(p *Neuron, theta [4][]float32) bool {
+	same := m.kind == p.Kind && m.u0 == p.U0
+	for k, x := range theta {
+		same = same && Same(m.theta[k], x)
+	}
+	return same
 }
 
 // at returns coefficient array k's element j.

@@ -1,6 +1,7 @@
 package linalg
 
 import (
+	"bytes"
 	"math"
 	"unsafe"
 )
@@ -217,6 +218,13 @@ func (s isa) finite(x []float32) bool {
 		}
 	}
 	return true
+}
+
+// Same reports whether a and b hold the same bits.
+func Same(a, b []float32) bool { return bytes.Equal(rawBytes(a), rawBytes(b)) }
+
+func rawBytes(x []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 4*len(x))
 }
 
 // Polyak moves target towards w: target += tau·(w − target).

@@ -57,6 +57,9 @@ func (a *DeepActor) Params() []*Param { return a.net.params }
 // ParamCount returns the number of parameters.
 func (a *DeepActor) ParamCount() int { return Count(a.net.params) }
 
+// Hold says whether the parameters stay as they are: see [Dense.Hold].
+func (a *DeepActor) Hold(on bool) { a.net.Hold(on) }
+
 // Act writes the action for one observation.
 func (a *DeepActor) Act(dst, obs []float32) { a.ActBatch(dst, obs, 1) }
 

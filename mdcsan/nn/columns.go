@@ -1,10 +1,16 @@
 package nn
 
-import "gomdcsan/mdcsan/linalg"
+import (
+	"math"
+	"slices"
+
+	"gomdcsan/mdcsan/linalg"
+)
 
 // Columns says which columns of a batch vary. The others hold the same number
 // in every row (84 of Ant's 111 observations are always zero): their part of
-// a product is one vector for the whole batch. The zero value is ready.
+// a product is one vector for the whole batch. In a few rows, of which every
+// column may look the same, only zeros count. The zero value is ready.
 type Columns struct {
 	n      int
 	runs   []Span // varying columns, in order
@@ -18,11 +24,14 @@ type Span struct{ Lo, Hi int }
 // minGap is the least number of constant columns worth their own treatment.
 const minGap = 8
 
-// Find looks at the rows×n matrix x. One row has no column that varies, so a
-// few rows are taken to vary everywhere.
+// fewRows is the number of rows below which a column is constant only if it is
+// zero.
+const fewRows = 8
+
+// Find looks at the rows×n matrix x.
 func (c *Columns) Find(x []float32, rows, n int) {
 	c.n, c.runs, c.fixed = n, c.runs[:0], c.fixed[:0]
-	if rows < minGap {
+	if rows == 0 {
 		c.runs = append(c.runs, Span{0, n})
 		return
 	}
@@ -32,6 +41,11 @@ func (c *Columns) Find(x []float32, rows, n int) {
 	}
 	c.differ = c.differ[:n]
 	linalg.Differ(c.differ, x, rows, n)
+	if rows < fewRows {
+		for j := range n {
+			c.differ[j] |= math.Float32bits(x[j])
+		}
+	}
 	end := 0 // of the last run
 	for j := 0; j < n; {
 		if c.differ[j] == 0 {
@@ -92,24 +106,73 @@ func (c *Columns) Constant() []Span { return c.fixed }
 
 // ForwardColumns is Forward for an x whose columns c describes.
 func (d *Dense) ForwardColumns(y, x []float32, n int, c *Columns) {
-	d.base = Grow(d.base, d.Out)
-	copy(d.base, d.B.Value)
-	for _, r := range c.fixed {
-		d.ws.Gemm(false, false, 1, d.Out, r.Hi-r.Lo, x[r.Lo:], d.In, d.W.Value[r.Lo*d.Out:], d.Out, 1, d.base, d.Out)
-	}
+	base := d.Base(x, c)
 	if len(c.runs) == 0 {
 		for i := range n {
-			copy(y[i*d.Out:(i+1)*d.Out], d.base)
+			copy(y[i*d.Out:(i+1)*d.Out], base)
 		}
 	}
 	for i, r := range c.runs {
 		w := d.W.Value[r.Lo*d.Out:]
 		if i == 0 {
-			d.ws.GemmBias(false, false, n, d.Out, r.Hi-r.Lo, x[r.Lo:], d.In, w, d.Out, d.base, y, d.Out)
+			d.ws.GemmBias(false, false, n, d.Out, r.Hi-r.Lo, x[r.Lo:], d.In, w, d.Out, base, y, d.Out)
 		} else {
 			d.ws.Gemm(false, false, n, d.Out, r.Hi-r.Lo, x[r.Lo:], d.In, w, d.Out, 1, y, d.Out)
 		}
 	}
+}
+
+// base is the part of a product that is the same in every row, and what it was
+// computed of while the weights were held.
+type base struct {
+	y     []float32 // bias and constant columns, [Out]
+	held  bool      // the weights do not change
+	fixed []Span    // empty: y is not to be used again
+	x     []float32 // of the columns fixed, one after another
+}
+
+// Hold says whether the parameters stay as they are from now on: then what the
+// constant columns add to a product is computed once, which is half the work
+// of a single state of Ant. Whoever changes a parameter says Hold(false) first.
+func (d *Dense) Hold(on bool) {
+	d.base.held = on
+	if !on {
+		d.base.fixed = d.base.fixed[:0]
+	}
+}
+
+// Base returns the bias and what the constant columns of x add to it, [Out].
+func (d *Dense) Base(x []float32, c *Columns) []float32 {
+	b := &d.base
+	if b.held && b.holds(x, c) {
+		return b.y
+	}
+	b.y = append(b.y[:0], d.B.Value...)
+	for _, r := range c.fixed {
+		d.ws.Gemm(false, false, 1, d.Out, r.Hi-r.Lo, x[r.Lo:], d.In, d.W.Value[r.Lo*d.Out:], d.Out, 1, b.y, d.Out)
+	}
+	if b.held {
+		b.fixed, b.x = append(b.fixed[:0], c.fixed...), b.x[:0]
+		for _, r := range c.fixed {
+			b.x = append(b.x, x[r.Lo:r.Hi]...)
+		}
+	}
+	return b.y
+}
+
+// holds reports whether y is the base of x.
+func (b *base) holds(x []float32, c *Columns) bool {
+	if len(b.fixed) == 0 || !slices.Equal(b.fixed, c.fixed) {
+		return false
+	}
+	at := 0
+	for _, r := range b.fixed {
+		if !linalg.Same(b.x[at:at+r.Hi-r.Lo], x[r.Lo:r.Hi]) {
+			return false
+		}
+		at += r.Hi - r.Lo
+	}
+	return true
 }
 
 // BackwardColumns is Backward for an x whose columns c describes. In dx, where

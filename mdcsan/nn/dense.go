@@ -13,7 +13,7 @@ type Dense struct {
 	W, B    *Param // [out][in], [out]
 	ws      linalg.Workspace
 	list    linalg.Events // of a gradient
-	base    []float32     // ForwardColumns: the bias and what does not vary
+	base    base          // of ForwardColumns
 }
 
 // NewDense returns a layer whose parameters are called W<index> and b<index>,

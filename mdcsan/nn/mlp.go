@@ -32,6 +32,9 @@ func NewMLP(sizes []int, init *rng.Stream) *MLP {
 // Params returns W0, b0, W1, b1, ...
 func (m *MLP) Params() []*Param { return m.params }
 
+// Hold says whether the parameters stay as they are: see [Dense.Hold].
+func (m *MLP) Hold(on bool) { m.Layers[0].Hold(on) }
+
 // Hidden returns layer l's outputs of the last Forward, [n][Out].
 func (m *MLP) Hidden(l int) []float32 { return m.h[l] }
 
@@ -78,14 +81,14 @@ func (m *MLP) Backward(dx, dy []float32, n int) {
 	}
 }
 
-// fewRows is the batch below which looking for zeros does not pay.
-const fewRows = 16
+// denseRows is the batch below which looking for zeros does not pay.
+const denseRows = 16
 
 // forwardHidden runs layer l > 0 on the rectified outputs of the one below, of
 // which about half are zero.
 func (m *MLP) forwardHidden(l, n int) {
 	d, x := m.Layers[l], m.h[l-1]
-	if n >= fewRows && d.Out >= fewRows {
+	if n >= denseRows && d.Out >= denseRows {
 		e := &m.sparse[l-1]
 		e.ListNonzero(x[:n*d.In], n, d.In)
 		if e.Pays(false) {
@@ -99,7 +102,7 @@ func (m *MLP) forwardHidden(l, n int) {
 // backwardHidden is layer l's Backward, l > 0.
 func (m *MLP) backwardHidden(dx, dy []float32, l, n int) {
 	d := m.Layers[l]
-	if n >= fewRows && d.Out >= fewRows && m.sparse[l-1].Pays(true) {
+	if n >= denseRows && d.Out >= denseRows && m.sparse[l-1].Pays(true) {
 		d.WeightGradEvents(dy[:n*d.Out], &m.sparse[l-1])
 	} else {
 		d.Backward(nil, dy, m.h[l-1], n)
@@ -110,7 +113,7 @@ func (m *MLP) backwardHidden(dx, dy []float32, l, n int) {
 // backwardBelow writes the gradient of layer l's input.
 func (m *MLP) backwardBelow(dx, dy []float32, l, n int) {
 	d := m.Layers[l]
-	if n >= fewRows && d.Out >= fewRows {
+	if n >= denseRows && d.Out >= denseRows {
 		d.BackwardInputSparse(dx, dy, n)
 		return
 	}

@@ -31,6 +31,10 @@ type Actor struct {
 	general bool // compute everything, for a recording
 }
 
+// Hold says whether the parameters stay as they are until Hold(false): then
+// what they add up to for observations that are always zero is computed once.
+func (a *Actor) Hold(on bool) { a.body.hold(on) }
+
 // body is what lies between encoder and decoder: spiking layers or a
 // perceptron.
 type body interface {
@@ -38,6 +42,7 @@ type body interface {
 	fixed() []*nn.Param
 	forward(rate []float32, in input)
 	backward(dx, drate []float32, in input) // dx nil: not needed; see nn.Dense.BackwardColumns
+	hold(on bool)
 	record(r *Recording)
 }
 

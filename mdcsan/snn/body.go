@@ -50,16 +50,17 @@ func (s *spiking) fixed() []*nn.Param {
 	return ps
 }
 
+func (s *spiking) hold(on bool) { s.layers[0].Hold(on) }
+
 // forward writes the firing rates of the output population.
 func (s *spiking) forward(rate []float32, in input) {
 	if s.allFused && !s.general {
 		s.forwardFused(rate, in)
 		return
 	}
-	x, n, steps := in.x, in.n, in.steps
 	for _, l := range s.layers {
-		l.forward(x, n, steps, s.t)
-		x, steps = l.act.O, s.t
+		l.forward(in, s.t)
+		in = input{x: l.act.O, n: in.n, steps: s.t}
 	}
 	a := &s.layers[len(s.layers)-1].act
 	clear(rate)
@@ -103,6 +104,7 @@ func newAnalogue(c Config, size int, init *rng.Stream) *analogue {
 
 func (a *analogue) params() []*nn.Param { return a.net.Params() }
 func (a *analogue) fixed() []*nn.Param  { return nil }
+func (a *analogue) hold(on bool)        { a.net.Hold(on) }
 
 func (a *analogue) forward(rate []float32, in input) {
 	copy(rate, a.net.ForwardColumns(in.x, in.n, in.cols))

@@ -35,7 +35,8 @@ type Population struct {
 	N, J      int
 	Mean, Std *nn.Param // [N][J]
 	Frozen    bool      // the receptive fields do not learn
-	inv       []float32 // 1/sigma, at the last Encode or Backward
+	inv       []float32 // 1/sigma
+	sigma     []float32 // that inv was made of
 }
 
 // NewPopulation returns receptive fields with means evenly spaced from
@@ -94,8 +95,12 @@ func (p *Population) encode(x, obs []float32, n int, cols *nn.Columns) {
 	}
 }
 
-// prepare computes 1/sigma.
+// prepare computes 1/sigma, unless sigma is as it was.
 func (p *Population) prepare() {
+	if linalg.Same(p.sigma, p.Std.Value) {
+		return
+	}
+	p.sigma = append(p.sigma[:0], p.Std.Value...)
 	p.inv = nn.Grow(p.inv, len(p.Std.Value))
 	for k, s := range p.Std.Value {
 		p.inv[k] = 1 / s

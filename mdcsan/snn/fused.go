@@ -87,11 +87,15 @@ const (
 // forwardSignificant is the weighted input of the activations above tiny.
 func (l *layer) forwardSignificant(in input) {
 	f := l.fused
-	f.input.List(in.x, in.n, l.In, tiny)
+	base := l.Base(in.x, in.cols)
 	for b := range in.n {
 		y := f.in[b*l.Out : (b+1)*l.Out]
-		copy(y, l.B.Value)
-		linalg.SparseGemv(y, &f.input, b, in.x[b*l.In:(b+1)*l.In], l.W.Value, l.Out)
+		copy(y, base)
+		for _, r := range in.cols.Varying() {
+			x := in.x[b*l.In+r.Lo : b*l.In+r.Hi]
+			f.input.List(x, 1, len(x), tiny)
+			linalg.SparseGemv(y, &f.input, 0, x, l.W.Value[r.Lo*l.Out:], l.Out)
+		}
 	}
 }
 

@@ -19,12 +19,26 @@ func TestFusedEqualsGeneral(t *testing.T) {
 				}
 				c := Default(21, 3, 1).WithNeuron(kind)
 				c.Coding, c.Hidden = coding, []int{40, 36}
-				fast, slow := build(t, c), build(t, c)
-				slow.setGeneral(true)
-				for _, n := range []int{2, 12} { // a few states are computed in another way
-					compare(t, fast, slow, observations(n, c.ObsDim), n)
-				}
+				compareWays(t, c)
 			})
+		}
+	}
+	for _, mode := range ThetaModes() { // where theta learns only the columns differ
+		t.Run("theta/"+string(mode), func(t *testing.T) {
+			c := Default(21, 3, 1)
+			c.ThetaMode, c.Hidden = mode, []int{40, 36}
+			compareWays(t, c)
+		})
+	}
+}
+
+func compareWays(t *testing.T, c Config) {
+	t.Helper()
+	fast, slow := build(t, c), build(t, c)
+	slow.setGeneral(true)
+	for _, n := range []int{2, 12} { // a few states are computed in another way
+		for _, constant := range []float32{0, 0.7} {
+			compare(t, fast, slow, observations(n, c.ObsDim, constant), n)
 		}
 	}
 }
@@ -45,14 +59,14 @@ func build(t *testing.T, c Config) *Actor {
 	return a
 }
 
-// observations returns a batch in which dimensions 3 to 14 never change.
-func observations(n, dims int) []float32 {
+// observations returns a batch in which dimensions 3 to 14 are constant.
+func observations(n, dims int, constant float32) []float32 {
 	r := rng.New(6, "test")
 	obs := make([]float32, n*dims)
 	for i := range obs {
 		obs[i] = float32(r.NormFloat64())
-		if j := i % dims; j >= 3 && j < 15 && i >= dims {
-			obs[i] = obs[j]
+		if j := i % dims; j >= 3 && j < 15 {
+			obs[i] = constant
 		}
 	}
 	return obs

@@ -18,24 +18,29 @@ type layer struct {
 	decay  float32 // d_c
 	act    Activity
 	in     []float32     // W x + b of a constant input, [B][N]
+	cols   *nn.Columns   // of a constant input, nil if not known
 	events linalg.Events // of an input that varies over time, as far as it is not zero
 	steps  int           // distinct input steps: 1 or T
 }
 
-// forward runs the layer on x [steps][n][In].
-func (l *layer) forward(x []float32, n, steps, t int) {
-	a := &l.act
-	a.T, a.B, a.N, l.steps = t, n, l.Out, steps
+// forward runs the layer on its input x [steps][n][In].
+func (l *layer) forward(in input, t int) {
+	a, n := &l.act, in.n
+	a.T, a.B, a.N, l.steps, l.cols = t, n, l.Out, in.steps, in.cols
 	size := t * n * l.Out
 	a.C, a.V, a.O = nn.Grow(a.C, size), nn.Grow(a.V, size), nn.Grow(a.O, size)
 	if _, first := l.neuron.(*leaky); !first {
 		a.U = nn.Grow(a.U, size)
 	}
-	if steps == 1 {
+	switch {
+	case in.steps > 1:
+		l.forwardSpikes(a.C, in.x, n*t)
+	case in.cols != nil:
 		l.in = nn.Grow(l.in, n*l.Out)
-		l.Dense.Forward(l.in, x, n)
-	} else {
-		l.forwardSpikes(a.C, x, n*t)
+		l.ForwardColumns(l.in, in.x, n, in.cols)
+	default:
+		l.in = nn.Grow(l.in, n*l.Out)
+		l.Dense.Forward(l.in, in.x, n)
 	}
 	l.integrate()
 	l.neuron.Forward(a)
@@ -70,21 +75,21 @@ func (l *layer) backward(dx, x []float32) {
 			d[i] += l.decay * next[i]
 		}
 	}
-	rows := a.B * a.T
-	if l.steps == 1 { // the same input at every step: its gradients add up
-		first := a.At(a.DC, 0)
-		for t := 1; t < a.T; t++ {
-			for i, g := range a.At(a.DC, t) {
-				first[i] += g
-			}
-		}
-		rows = a.B
-	}
 	if l.steps > 1 {
-		l.backwardSpikes(dx, a.DC, x, rows)
+		l.backwardSpikes(dx, a.DC, x, a.B*a.T)
 		return
 	}
-	l.Dense.Backward(dx, a.DC[:rows*l.Out], x, rows)
+	first := a.At(a.DC, 0) // the same input at every step: its gradients add up
+	for t := 1; t < a.T; t++ {
+		for i, g := range a.At(a.DC, t) {
+			first[i] += g
+		}
+	}
+	if l.cols != nil {
+		l.BackwardColumns(dx, first, x, a.B, l.cols)
+	} else {
+		l.Dense.Backward(dx, first, x, a.B)
+	}
 }
 
 // forwardSpikes is Dense.Forward for an x that is mostly zero.

@@ -60,6 +60,9 @@ type Learner interface {
 	Backward(dact []float32)           // sets Params' Grad from the gradient of the actions
 }
 
+// holder is an actor that saves work while its parameters do not change.
+type holder interface{ Hold(on bool) }
+
 // Losses are the figures of one update.
 type Losses struct {
 	Q1, Q2 float64 // mean squared errors of the critics
@@ -118,7 +121,10 @@ func New(c Config, actor Learner, target Actor, seed uint64) (*Agent, error) {
 func (a *Agent) Config() Config { return a.cfg }
 
 // Actor returns the policy network being trained.
-func (a *Agent) Actor() Learner { return a.actor }
+func (a *Agent) Actor() Learner {
+	a.hold(false)
+	return a.actor
+}
 
 // Critic returns Q1 (0) or Q2 (1).
 func (a *Agent) Critic(i int) *nn.MLP { return a.q[i] }
@@ -152,6 +158,18 @@ func (a *Agent) Observe(obs []float32) {
 
 // Act writes the policy's action [M] for an observation [N], without noise.
 func (a *Agent) Act(dst, obs []float32) {
+	a.hold(false)
+	a.act(dst, obs)
+}
+
+// hold tells the actor whether its parameters stay as they are.
+func (a *Agent) hold(on bool) {
+	if h, ok := a.actor.(holder); ok {
+		h.Hold(on)
+	}
+}
+
+func (a *Agent) act(dst, obs []float32) {
 	if len(dst) != a.cfg.ActDim || len(obs) != a.cfg.ObsDim {
 		panic(fmt.Sprintf("td3: Act: action %d and observation %d long, want %d and %d", len(dst), len(obs), a.cfg.ActDim, a.cfg.ObsDim))
 	}
@@ -163,8 +181,11 @@ func (a *Agent) Act(dst, obs []float32) {
 }
 
 // Explore is Act plus N(0, ExploreNoise), clipped to the action's limits.
+// Between two calls of Explore nothing but the agent may change the parameters
+// of the actor: call Actor, Act or Tensors before doing so.
 func (a *Agent) Explore(dst, obs []float32) {
-	a.Act(dst, obs)
+	a.hold(true)
+	a.act(dst, obs)
 	lim := a.cfg.ActLimit
 	for i := range dst {
 		dst[i] = clip(dst[i]+float32(a.cfg.ExploreNoise*a.explore.NormFloat64()), lim)
@@ -173,6 +194,7 @@ func (a *Agent) Explore(dst, obs []float32) {
 
 // ActBatch writes n actions [n][M] for n observations [n][N], without noise.
 func (a *Agent) ActBatch(dst, obs []float32, n int) {
+	a.hold(false)
 	if a.cfg.Normalise {
 		a.obs = nn.Grow(a.obs, n*a.cfg.ObsDim)
 		a.norm.Apply(a.obs, obs[:n*a.cfg.ObsDim])
@@ -192,6 +214,7 @@ func (a *Agent) Update(b *replay.Batch) (Losses, error) {
 
 // UpdateWithNoise is Update with the target noise given, before clipping, [n][M].
 func (a *Agent) UpdateWithNoise(b *replay.Batch, noise []float32) (Losses, error) {
+	a.hold(false)
 	if b.ObsDim != a.cfg.ObsDim || b.ActDim != a.cfg.ActDim || len(noise) != b.N*b.ActDim {
 		panic("td3: Update: batch of another task")
 	}

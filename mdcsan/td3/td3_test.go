@@ -366,3 +366,62 @@ func TestNormalisedIsUsed(t *testing.T) {
 		t.Errorf("losses %+v and %+v, want the same", l1, l2)
 	}
 }
+
+// TestExploreSeesUpdates: what an actor keeps between two actions is dropped
+// when the agent changes the weights, and when the caller asks for them.
+func TestExploreSeesUpdates(t *testing.T) {
+	build := func() *td3.Agent {
+		c := td3.Default(20, 2, 1)
+		c.ExploreNoise = 0
+		sc := snn.Default(20, 2, 1)
+		sc.Hidden = []int{32, 32}
+		actor, err := snn.New(sc, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range actor.Params() { // enough drive for every layer to fire
+			for i := range p.Value {
+				p.Value[i] *= 5
+			}
+		}
+		agent, err := td3.New(c, actor, actor.Clone("target"), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return agent
+	}
+	obs := make([]float32, 20) // the last twelve are zero
+	for i := range 8 {
+		obs[i] = float32(i) / 4
+	}
+	scale := func(a *td3.Agent) {
+		for _, p := range a.Actor().Params() {
+			for i := range p.Value {
+				p.Value[i] *= -1.5
+			}
+		}
+	}
+	held, fresh := build(), build()
+	before, got, want := make([]float32, 2), make([]float32, 2), make([]float32, 2)
+	held.Explore(before, obs)
+	scale(held)
+	scale(fresh)
+	held.Explore(got, obs)
+	fresh.Explore(want, obs)
+	if !slices.Equal(got, want) || slices.Equal(got, before) {
+		t.Errorf("after a change by hand Explore gives %v, want %v (before: %v)", got, want, before)
+	}
+	b := replay.NewBatch(4, 20, 2)
+	for _, a := range []*td3.Agent{held, fresh} {
+		for range 2 {
+			if _, err := a.Update(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	held.Explore(got, obs)
+	fresh.Act(want, obs)
+	if !slices.Equal(got, want) {
+		t.Errorf("after updates Explore gives %v, Act %v", got, want)
+	}
+}

@@ -10,6 +10,7 @@ import (
 // and counters, the normaliser and the random streams. The tensors are views:
 // writing them restores the agent.
 func (a *Agent) Tensors() []nn.Tensor {
+	a.hold(false)
 	ts := []nn.Tensor{{Name: "td3/updates", Shape: []int{1}, I64: a.updates}}
 	ts = appendNetwork(ts, "actor/", a.actor)
 	ts = appendNetwork(ts, "actor_target/", a.actorTarget)

@@ -138,86 +138,91 @@ func gemm(s isa, rows int) {
 	end(s)
 }
 
-// gather writes y = init + the sum of value[i]·B[index[i]] for one row, eight
-// vectors of y at a time, B in place.
+// gather writes y += the sum of value[i]·B[index[i]] for one row, four rows of
+// B at a time from end to end: they come from the outer caches, whose
+// prefetchers want whole rows, while y stays in the first-level cache.
 func gather(s isa) {
-	const width = 8
-	begin(s, "gather", "func(blocks, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, init *float32, y *float32)",
-		"adds value[i]·B[index[i]], i < n, to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.")
-	blocks, index, value, next := param("blocks"), param("index"), param("value"), param("nextValue")
-	b, rowB, in, y := param("b"), param("rowB"), param("init"), param("y")
-	block, loop, done := label("block"), label("loop"), label("done")
-	Label(block)
-	var acc [width]reg.VecVirtual
-	for j := range acc {
-		acc[j] = s.load(Mem{Base: in, Disp: j * 4 * s.lanes})
+	begin(s, "gather", "func(columns, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)",
+		"adds value[i]·B[index[i]], i < n, to the columns of y; strides in bytes.")
+	index, value, next, n := param("index"), param("value"), param("nextValue"), param("n")
+	b, rowB, y := param("b"), param("rowB"), param("y")
+	rows := func(count int) {
+		var v [4]reg.VecVirtual
+		var p [4]reg.GPVirtual
+		for i := range count {
+			v[i], p[i] = s.broadcast(Mem{Base: value}), GP64()
+			MOVWLZX(Mem{Base: index, Disp: 2 * i}, p[i].As32())
+			IMULQ(rowB, p[i])
+			ADDQ(b, p[i])
+			ADDQ(next, value)
+		}
+		ADDQ(U8(2*count), index)
+		along(s, 2, func(at func(p reg.Register) Mem, load func(Mem) reg.VecVirtual, operand func(Mem) Op, store func(Op, Mem)) {
+			sum := load(at(y))
+			for i := range count {
+				VFMADD231PS(operand(at(p[i])), v[i], sum)
+			}
+			store(sum, at(y))
+		})
 	}
-	pi, pv, n, row := GP64(), GP64(), GP64(), GP64()
-	MOVQ(index, pi)
-	MOVQ(value, pv)
-	Load(Param("n"), n)
-	TESTQ(n, n)
+	four, rest, one, done := label("four"), label("rest"), label("one"), label("done")
+	SUBQ(U8(4), n)
+	JL(LabelRef(rest))
+	Label(four)
+	rows(4)
+	SUBQ(U8(4), n)
+	JGE(LabelRef(four))
+	Label(rest)
+	ADDQ(U8(4), n)
 	JZ(LabelRef(done))
-	Label(loop)
-	v := s.broadcast(Mem{Base: pv})
-	MOVWLZX(Mem{Base: pi}, row.As32())
-	IMULQ(rowB, row)
-	for j := range acc {
-		VFMADD231PS(Mem{Base: b, Index: row, Scale: 1, Disp: j * 4 * s.lanes}, v, acc[j])
-	}
-	ADDQ(U8(2), pi)
-	ADDQ(next, pv)
+	Label(one)
+	rows(1)
 	DECQ(n)
-	JNZ(LabelRef(loop))
+	JNZ(LabelRef(one))
 	Label(done)
-	for j := range acc {
-		VMOVUPS(acc[j], Mem{Base: y, Disp: j * 4 * s.lanes})
-	}
-	for _, p := range []reg.GPVirtual{b, in, y} {
-		ADDQ(U32(width*4*s.lanes), p)
-	}
-	DECQ(blocks)
-	JNZ(LabelRef(block))
 	end(s)
 }
 
-// gatherEdge is gather for the last columns, at most two vectors.
-func gatherEdge(s isa) {
-	begin(s, "gatherEdge", "func(columns, n int, index *uint16, value *float32, nextValue int, b *float32, rowB int, y *float32)",
-		"adds value[i]·B[index[i]], 0 <= i < n, n > 0, to the columns of y, at most two vectors of them; strides in bytes.")
-	index, value, next, n := param("index"), param("value"), param("nextValue"), param("n")
-	b, rowB, y, columns := param("b"), param("rowB"), param("y"), param("columns")
-	one, loop := label("one"), label("loop")
-	first, second := GP64(), GP64()
-	MOVQ(columns, first)
-	XORQ(second, second)
-	CMPQ(first, U8(s.lanes))
-	JLE(LabelRef(one))
-	MOVQ(U32(s.lanes), first)
-	MOVQ(columns, second)
-	SUBQ(U8(s.lanes), second)
+// along runs body over the columns of a row (the parameter columns): unrolled,
+// by whole vectors, and the rest with a mask. operand is what an instruction
+// may read in place of a load.
+func along(s isa, unroll int, body func(at func(p reg.Register) Mem, load func(Mem) reg.VecVirtual, operand func(Mem) Op, store func(Op, Mem))) {
+	j, left := GP64(), GP64()
+	XORQ(j, j)
+	Load(Param("columns"), left)
+	disp := 0
+	at := func(p reg.Register) Mem { return Mem{Base: p, Index: j, Scale: 4, Disp: disp} }
+	whole := func() {
+		body(at, s.load, func(m Mem) Op { return m }, func(v Op, m Mem) { VMOVUPS(v, m) })
+	}
+	many, single, last, done := label("many"), label("single"), label("last"), label("done")
+	SUBQ(U8(unroll*s.lanes), left)
+	JL(LabelRef(single))
+	Label(many)
+	for u := range unroll {
+		disp = 4 * u * s.lanes
+		whole()
+	}
+	disp = 0
+	ADDQ(U8(unroll*s.lanes), j)
+	SUBQ(U8(unroll*s.lanes), left)
+	JGE(LabelRef(many))
+	Label(single)
+	ADDQ(U8(unroll*s.lanes), left)
+	one := label("one")
 	Label(one)
-	masks := [2]reg.Register{s.tail(first), s.tail(second)}
-	var acc [2]reg.VecVirtual
-	for j := range acc {
-		acc[j] = s.loadTail(Mem{Base: y, Disp: j * 4 * s.lanes}, masks[j])
-	}
-	row := GP64()
-	Label(loop)
-	v := s.broadcast(Mem{Base: value})
-	MOVWLZX(Mem{Base: index}, row.As32())
-	IMULQ(rowB, row)
-	for j := range acc {
-		s.fma(s.loadTail(Mem{Base: b, Index: row, Scale: 1, Disp: j * 4 * s.lanes}, masks[j]), v, acc[j])
-	}
-	ADDQ(U8(2), index)
-	ADDQ(next, value)
-	DECQ(n)
-	JNZ(LabelRef(loop))
-	for j := range acc {
-		s.storeTail(acc[j], Mem{Base: y, Disp: j * 4 * s.lanes}, masks[j])
-	}
-	end(s)
+	SUBQ(U8(s.lanes), left)
+	JL(LabelRef(last))
+	whole()
+	ADDQ(U8(s.lanes), j)
+	JMP(LabelRef(one))
+	Label(last)
+	ADDQ(U8(s.lanes), left)
+	JZ(LabelRef(done))
+	mask := s.tail(left)
+	load := func(m Mem) reg.VecVirtual { return s.loadTail(m, mask) }
+	body(at, load, func(m Mem) Op { return load(m) }, func(v Op, m Mem) { s.storeTail(v, m, mask) })
+	Label(done)
 }
 
 // pack writes the copy of rows of B (k×n, two vectors wide) into a panel.

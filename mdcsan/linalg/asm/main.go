@@ -26,7 +26,6 @@ func main() {
 		}
 		gemv(s)
 		gather(s)
-		gatherEdge(s)
 		pack(s)
 		for _, values := range []bool{false, true} {
 			eventSum(s, 1, values)
