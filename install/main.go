@@ -36,6 +36,8 @@ flags (before or after the command):
   --yes         do not ask before installing system packages
   --no-system   install no system packages
   --no-mujoco   build without MuJoCo, even where it is there
+  --mujoco DIR  build against the MuJoCo release in DIR (include, lib) instead
+                of the system's
   --dir DIR     demo: write the executed notebook and the curve to DIR
                 (default gomdcsan-demo)
 `
@@ -60,6 +62,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	m, err := newMachine(ctx, o, out)
+	if err == nil && o.mujoco != "" {
+		err = useMuJoCo(o.mujoco)
+	}
 	if err != nil {
 		return err
 	}
@@ -77,7 +82,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 // options are the flags of all commands.
 type options struct {
 	yes, noSystem, noMuJoCo bool
-	dir                     string
+	mujoco, dir             string
 }
 
 // parse accepts flags before and after the command, as people type them.
@@ -88,6 +93,7 @@ func parse(args []string) (options, string, error) {
 	fs.BoolVar(&o.yes, "yes", false, "")
 	fs.BoolVar(&o.noSystem, "no-system", false, "")
 	fs.BoolVar(&o.noMuJoCo, "no-mujoco", false, "")
+	fs.StringVar(&o.mujoco, "mujoco", "", "")
 	fs.StringVar(&o.dir, "dir", "gomdcsan-demo", "")
 	var command string
 	for {

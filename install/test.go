@@ -97,11 +97,18 @@ func (m *machine) testEnvironment() (env, missing []string) {
 	if m.hasMuJoCo() {
 		require = append(require, "mujoco")
 	}
-	if python := m.python(); python != "" {
+	python := m.python()
+	if python != "" {
 		env = append(env, "GOMDCSAN_PYTHON="+python)
 		require = append(require, "jupyter")
 	} else {
 		missing = append(missing, "jupyter")
+	}
+	if dir := m.mujoco3(python); dir != "" {
+		env = append(env, "MUJOCO_DIR="+dir)
+		require = append(require, "mujoco3")
+	} else {
+		missing = append(missing, "mujoco3")
 	}
 	node, chromium := m.node(), have("chromium", "chromium-browser", "google-chrome")
 	if node != "" && chromium != "" {

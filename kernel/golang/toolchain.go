@@ -156,6 +156,7 @@ func (n *native) find() error {
 func (n *native) command(args ...string) *exec.Cmd {
 	c := exec.CommandContext(n.ctx, n.goCmd, args...)
 	c.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off")
+	c.Env = append(c.Env, cgoFlags()...)
 	c.Dir = n.dir
 	return c
 }
@@ -164,6 +165,20 @@ func (n *native) command(args ...string) *exec.Cmd {
 func sourceDir() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
+
+// cgoFlags are the variables with which this program was built against a
+// MuJoCo that is not the system's: cells need the same.
+func cgoFlags() []string {
+	var out []string
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "CGO_CFLAGS" || s.Key == "CGO_LDFLAGS" {
+				out = append(out, s.Key+"="+s.Value)
+			}
+		}
+	}
+	return out
 }
 
 // buildFlags are those of this program that change compiled packages.

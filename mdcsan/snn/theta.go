@@ -2,11 +2,12 @@ package snn
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
+
+	"github.com/muesli/clusters"
 
 	"gomdcsan/mdcsan/rng"
 )
@@ -109,51 +110,50 @@ func ReadThetas(r io.Reader) ([]NeuronTheta, error) {
 
 // Centres groups the cloud into k clusters and returns their centres and, for
 // each point, its cluster. With k = 1, the paper's choice, the centre is the
-// mean. It is Lloyd's algorithm from k-means++ seeds, run to a fixed point,
-// best of 10 starts; own code because the Go libraries at hand seed themselves
-// from the clock, and a result must follow from its seed.
+// mean. It is k-means from k-means++ seeds, run to a fixed point, best of 10
+// starts.
+//
+// Assignment and centres are those of github.com/muesli/clusters, on which the
+// library muesli/kmeans is built. Its Partition itself is of no use here: it
+// starts from the global random source, and a result must follow from its seed.
 func Centres(cloud []NeuronTheta, k int, s *rng.Stream) ([]Theta, []int, error) {
 	if k < 1 || k > len(cloud) {
 		return nil, nil, fmt.Errorf("snn: k-means: k is %d, want 1 to the number of points, %d", k, len(cloud))
 	}
-	points := make([][4]float64, len(cloud))
+	points := make([]clusters.Coordinates, len(cloud))
 	for i, p := range cloud {
-		points[i] = [4]float64{float64(p.V), float64(p.U), float64(p.R), float64(p.S)}
+		points[i] = clusters.Coordinates{float64(p.V), float64(p.U), float64(p.R), float64(p.S)}
 		for _, v := range points[i] {
 			if v-v != 0 {
 				return nil, nil, fmt.Errorf("snn: k-means: point %d is not finite", i)
 			}
 		}
 	}
-	best := math.Inf(1)
-	var centres [][4]float64
+	var best clusters.Clusters
 	var of []int
+	least := math.Inf(1)
 	for range 10 {
 		c := seeds(points, k, s)
-		o, cost := lloyd(points, c)
-		if cost < best {
-			best, centres, of = cost, c, o
+		if o, cost := settle(points, c); cost < least {
+			least, best, of = cost, c, o
 		}
 	}
-	if centres == nil {
-		return nil, nil, errors.New("snn: k-means: distances overflow")
-	}
 	out := make([]Theta, k)
-	for j, c := range centres {
-		out[j] = Theta{float32(c[0]), float32(c[1]), float32(c[2]), float32(c[3])}
+	for j, c := range best {
+		out[j] = Theta{float32(c.Center[0]), float32(c.Center[1]), float32(c.Center[2]), float32(c.Center[3])}
 	}
 	return out, of, nil
 }
 
 // seeds draws k points, each with a probability proportional to the squared
 // distance from those already drawn (Arthur and Vassilvitskii 2007).
-func seeds(points [][4]float64, k int, s *rng.Stream) [][4]float64 {
-	centres := [][4]float64{points[s.IntN(len(points))]}
+func seeds(points []clusters.Coordinates, k int, s *rng.Stream) clusters.Clusters {
+	c := clusters.Clusters{{Center: points[s.IntN(len(points))]}}
 	d := make([]float64, len(points))
-	for len(centres) < k {
+	for len(c) < k {
 		total := 0.0
 		for i, p := range points {
-			_, d[i] = nearest(p, centres)
+			d[i] = p.Distance(c[c.Nearest(p)].Center)
 			total += d[i]
 		}
 		pick, r := len(points)-1, s.Float64()*total
@@ -163,52 +163,30 @@ func seeds(points [][4]float64, k int, s *rng.Stream) [][4]float64 {
 				break
 			}
 		}
-		centres = append(centres, points[pick])
+		c = append(c, clusters.Cluster{Center: points[pick]})
 	}
-	return centres
+	return c
 }
 
-// lloyd moves centres to the means of their points until no point changes.
-func lloyd(points, centres [][4]float64) (of []int, cost float64) {
+// settle moves the centres to the means of their points until no point
+// changes; a cluster without points keeps its centre.
+func settle(points []clusters.Coordinates, c clusters.Clusters) (of []int, cost float64) {
 	of = make([]int, len(points))
 	for i := range of {
 		of[i] = -1
 	}
 	for changed := true; changed; {
 		changed, cost = false, 0
-		sums, count := make([][4]float64, len(centres)), make([]float64, len(centres))
+		c.Reset()
 		for i, p := range points {
-			j, d := nearest(p, centres)
+			j := c.Nearest(p)
 			if j != of[i] {
 				of[i], changed = j, true
 			}
-			cost += d
-			count[j]++
-			for x := range p {
-				sums[j][x] += p[x]
-			}
+			c[j].Append(p)
+			cost += p.Distance(c[j].Center)
 		}
-		for j := range centres {
-			for x := range sums[j] {
-				if count[j] > 0 { // an empty cluster keeps its centre
-					centres[j][x] = sums[j][x] / count[j]
-				}
-			}
-		}
+		c.Recenter()
 	}
 	return of, cost
-}
-
-func nearest(p [4]float64, centres [][4]float64) (at int, dist float64) {
-	dist = math.Inf(1)
-	for j, c := range centres {
-		d := 0.0
-		for x := range p {
-			d += (p[x] - c[x]) * (p[x] - c[x])
-		}
-		if d < dist {
-			at, dist = j, d
-		}
-	}
-	return at, dist
 }

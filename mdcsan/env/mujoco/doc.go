@@ -13,8 +13,11 @@
 // The binding is behind the build tag mujoco and needs MuJoCo's headers. The
 // library itself is opened when it is first wanted, so that the program starts
 // without it and says what is missing. MuJoCo 2.2.2 (Debian's libmujoco-dev) is
-// the reference; a release of MuJoCo 3 is used by naming its folders (3.1.6,
-// 3.17.0 and 4.0.1 pass the tests; TestRelease tries another):
+// the reference; a release of MuJoCo 3 is used by naming its folder to the
+// installer, `go run ./install --mujoco DIR build`, or by hand (3.1.6, with
+// which TestRelease runs in the gate, 3.17.0 and 4.0.1 pass the tests):
+//
+//	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS=-Wl,-rpath,$DIR/lib go build -tags mujoco ./...
 //
 //	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS=-Wl,-rpath,$DIR/lib go build -tags mujoco ./...
 //

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"archive/zip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestUnpackMuJoCo: a wheel becomes the folder of a release, which --mujoco and
+// TestRelease take.
+func TestUnpackMuJoCo(t *testing.T) {
+	wheel, dir := filepath.Join(t.TempDir(), "m.whl"), t.TempDir()
+	pack(t, wheel, "mujoco/__init__.py", "mujoco/include/mujoco/mujoco.h", "mujoco/libmujoco.so.3.1.6",
+		"mujoco/include/mujoco/../../../evil.h", "mujoco/plugin/libmujoco.so.other")
+	t.Setenv("CGO_CFLAGS", "-O2")
+	t.Setenv("CGO_LDFLAGS", "")
+	if err := useMuJoCo(dir); err == nil || !strings.Contains(err.Error(), "mujoco.h") {
+		t.Errorf("an empty folder: %v", err)
+	}
+	if err := unpackMuJoCo(wheel, dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := useMuJoCo(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := os.Getenv("CGO_CFLAGS"), "-I"+dir+"/include -O2"; got != want {
+		t.Errorf("CGO_CFLAGS is %q, want %q", got, want)
+	}
+	if got, want := os.Getenv("CGO_LDFLAGS"), "-L"+dir+"/lib -Wl,-rpath,"+dir+"/lib"; got != want {
+		t.Errorf("CGO_LDFLAGS is %q, want %q", got, want)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "lib", "libmujoco.so")); err != nil || string(data) != "mujoco/libmujoco.so.3.1.6" {
+		t.Errorf("libmujoco.so holds %q: %v", data, err)
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "*")); len(files) != 2 {
+		t.Errorf("unpacked %v, want include and lib only", files)
+	}
+}
+
+// pack writes a zip whose files hold their own names.
+func pack(t *testing.T, path string, names ...string) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z := zip.NewWriter(f)
+	for _, name := range names {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(name))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
