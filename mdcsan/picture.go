@@ -23,6 +23,4 @@ func Picture(task string, size int) (image.Image, error) {
 func (t *Task) Picture(size int) (image.Image, error) { return tasks.Frame(t.env, size) }
 
 // FilmOf makes a film of an episode, such as actor.Rollout's.
-func FilmOf(tr *Trajectory) *Film {
-	return &Film{Task: tr.Spec.Name, Dt: tr.Spec.Dt, Poses: tr.Poses, Return: tr.Return}
-}
+func FilmOf(tr *Trajectory) *Film { return tr.Film() }

@@ -7,6 +7,7 @@ import (
 
 	"gomdcsan/mdcsan/checkpoint"
 	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/rng"
 	"gomdcsan/mdcsan/snn"
@@ -160,6 +161,23 @@ func (a *Actor) FiringRates(observations [][]float64) ([][]float64, error) {
 	return out, nil
 }
 
+// Operations counts the arithmetic of an action: the mean over some
+// observations, such as Trajectory.Obs. A DAN's does not depend on them.
+func (a *Actor) Operations(observations [][]float64) (snn.Operations, error) {
+	if a.Config.Actor == "dan" {
+		return snn.DeepOperations(append(append([]int{a.Spec.ObsDim}, a.Config.Hidden...), a.Spec.ActDim)...), nil
+	}
+	var all []snn.Operations
+	for _, obs := range observations {
+		rec, err := a.Record(obs)
+		if err != nil {
+			return snn.Operations{}, err
+		}
+		all = append(all, rec.Operations())
+	}
+	return snn.MeanOperations(all...), nil
+}
+
 // Evaluate runs n noise-free episodes, all of them side by side. The same seed
 // gives the same initial states.
 func (a *Actor) Evaluate(ctx context.Context, n int, seed uint64) (*Evaluation, error) {
@@ -226,6 +244,20 @@ func Rollout(ctx context.Context, e env.Env, act func(obs []float64) []float64, 
 			return tr, nil
 		}
 	}
+}
+
+// Film records a noise-free episode, from which pictures are drawn.
+func (a *Actor) Film(ctx context.Context, seed uint64) (*tasks.Film, error) {
+	tr, err := a.Rollout(ctx, seed)
+	if err != nil {
+		return nil, err
+	}
+	return tr.Film(), nil
+}
+
+// Film makes a film of the episode.
+func (tr *Trajectory) Film() *tasks.Film {
+	return &tasks.Film{Task: tr.Spec.Name, Dt: tr.Spec.Dt, Poses: tr.Poses, Return: tr.Return}
 }
 
 // Rollout runs one noise-free episode of the actor and keeps all of it.

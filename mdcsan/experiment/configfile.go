@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -50,7 +51,7 @@ func explainTOML(err error) error {
 		var keys []string
 		for _, e := range strict.Errors {
 			line, _ := e.Position()
-			keys = append(keys, fmt.Sprintf("%q in line %d", strings.Join(e.Key(), "."), line))
+			keys = append(keys, fmt.Sprintf("%q in line %d%s", strings.Join(e.Key(), "."), line, didYouMean(e.Key())))
 		}
 		return fmt.Errorf("no such setting: %s; gomdcsan train --help lists them", strings.Join(keys, ", "))
 	}
@@ -60,6 +61,33 @@ func explainTOML(err error) error {
 		return fmt.Errorf("line %d, column %d: %w", line, column, err)
 	}
 	return err
+}
+
+// didYouMean names the setting that an unknown key of a file resembles.
+func didYouMean(key toml.Key) string {
+	names := []string{"dir", "parallel", "quick", "settings", "grid"} // of a sweep
+	for _, s := range new(Config).Settings() {
+		names = append(names, s.Name)
+	}
+	if len(key) == 0 {
+		return ""
+	}
+	if near := Nearest(key[len(key)-1], names); near != "" {
+		return fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return ""
+}
+
+// Nearest returns the name that a mistyped one was meant to be, or "": at most
+// a third of its letters may be wrong.
+func Nearest(name string, names []string) string {
+	best, least := "", len(name)/3+1
+	for _, n := range names {
+		if d := levenshtein.ComputeDistance(name, n); d < least || best == "" && d == least {
+			best, least = n, d
+		}
+	}
+	return best
 }
 
 // WriteTOML returns the settings as a config file.

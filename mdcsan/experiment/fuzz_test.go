@@ -2,12 +2,17 @@ package experiment
 
 import (
 	"encoding/json"
+	"hash/crc32"
+	"os"
+	"path/filepath"
 	"reflect"
 	"testing"
 
 	"gomdcsan/mdcsan/checkpoint"
 	"gomdcsan/mdcsan/env"
 	"gomdcsan/mdcsan/env/pendulum"
+	"gomdcsan/mdcsan/replay"
+	"gomdcsan/mdcsan/rng"
 )
 
 // What a valid config file says survives being written and read again.
@@ -123,6 +128,69 @@ func FuzzRestore(f *testing.F) {
 		}
 		if cfg, spec, _, err := PolicyFrom(ck, Parts{NewEnv: func() (env.Env, error) { return pendulum.New(), nil }}); err == nil && (cfg.Validate() != nil || spec.ObsDim < 1) {
 			t.Error("accepted an impossible policy")
+		}
+	})
+}
+
+// Whatever state of the replay log a checkpoint claims, and whatever the log's
+// file holds, taking it up is an error or gives a buffer that can be sampled.
+func FuzzReplayLog(f *testing.F) {
+	dir := f.TempDir()
+	b := replay.New(8, 2, 1)
+	for i := range 11 {
+		x := float32(i)
+		if err := b.Add([]float32{x, 0}, []float32{0.5}, x, []float32{x + 1, 0}, i%4 == 3); err != nil {
+			f.Fatal(err)
+		}
+	}
+	var log replayLog
+	log.log, _ = checkpoint.NewLog(dir, replayPrefix, chunksPerSegment)
+	state, err := log.save(b)
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, _ := json.Marshal(state)
+	path := filepath.Join(dir, replayPrefix+"-000000.log")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good, data)
+	f.Add([]byte(`{"log":{"per_segment":8},"added":5}`), []byte{})
+	f.Fuzz(func(t *testing.T, state, data []byte) {
+		var s replayState
+		if json.Unmarshal(state, &s) == nil && len(s.Log.Segments) == 1 { // as if the file were the right one
+			s.Log.Segments[0] = checkpoint.SegmentState{Bytes: int64(len(data)), CRC: crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))}
+			state, _ = json.Marshal(s)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		ck := checkpoint.New()
+		ck.SetBytes("replay/log", state)
+		l, err := openReplayLog(dir, ck)
+		if err != nil {
+			return
+		}
+		b, err := l.load(8, 2, 1)
+		if err != nil || b.Len() == 0 {
+			return
+		}
+		if err := b.Sample(replay.NewBatch(3, 2, 1), rng.New(1, "fuzz")); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func FuzzStatus(f *testing.F) {
+	dir := f.TempDir()
+	f.Add([]byte(`{"step":5,"steps":10,"steps_per_second":3.5,"seconds_left":2,"train_return":-1,"unix_time":1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, statusName), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := ReadStatus(dir); err == nil && s.Running {
+			t.Error("nobody is at work, but the run is said to be running")
 		}
 	})
 }

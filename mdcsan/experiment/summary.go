@@ -5,6 +5,9 @@ import (
 	"html"
 	"reflect"
 	"strings"
+
+	"gomdcsan/mdcsan/nn"
+	"gomdcsan/mdcsan/td3"
 )
 
 // A summary is what a notebook shows for a value: a short table.
@@ -88,6 +91,9 @@ func (r *Run) String() string { return r.summary().String() }
 func (r *Run) summary() *summary {
 	s := &summary{title: fmt.Sprintf("Run of %s, seed %d", r.Config.Name(), r.Config.Seed)}
 	s.add("steps", "%d of %d, %d updates, %d episodes", r.step, r.Config.Steps, r.updates, r.episode)
+	if a, ok := r.Learner.(*td3.Agent); ok {
+		s.add("parameters", "%d in the actor, %d in each critic", nn.Count(a.Actor().Params()), nn.Count(a.Critic(0).Params()))
+	}
 	if n := len(r.Evaluations); n > 0 {
 		s.add("first evaluation", "%v at step %d", r.Evaluations[0], r.Evaluations[0].Step)
 		s.add("last evaluation", "%v at step %d", r.Evaluations[n-1], r.Evaluations[n-1].Step)

@@ -36,6 +36,21 @@ func (o Operations) String() string {
 		o.SynOps, o.MACs, o.Spikes, o.NanoJoules())
 }
 
+// MeanOperations is the mean of several counts, to whole numbers.
+func MeanOperations(all ...Operations) Operations {
+	var sum Operations
+	n := max(len(all), 1)
+	for _, o := range all {
+		sum.SynOps += o.SynOps
+		sum.MACs += o.MACs
+		sum.NeuronAdds += o.NeuronAdds
+		sum.NeuronMuls += o.NeuronMuls
+		sum.Spikes += o.Spikes
+	}
+	half := n / 2
+	return Operations{(sum.SynOps + half) / n, (sum.MACs + half) / n, (sum.NeuronAdds + half) / n, (sum.NeuronMuls + half) / n, (sum.Spikes + half) / n}
+}
+
 // DeepOperations counts one action of a perceptron of the given layer sizes,
 // such as DAN's N, 256, 256, M: one multiply-accumulate per weight.
 func DeepOperations(sizes ...int) Operations {

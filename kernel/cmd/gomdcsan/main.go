@@ -6,15 +6,21 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gomdcsan/mdcsan/experiment"
 )
 
 // commands lists the constructors of the subcommands, one file each.
 var commands = []func() *cobra.Command{
 	newTrain,
 	newEval,
+	newExport,
+	newTheta,
 	newWatch,
 	newSweep,
 	newCollect,
@@ -40,6 +46,18 @@ func newRoot() *cobra.Command {
 	for _, c := range commands {
 		root.AddCommand(c())
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+		if !unknown {
+			return err
+		}
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := experiment.Nearest(name, names); near != "" {
+			return fmt.Errorf("%w; did you mean --%s?", err, near)
+		}
+		return err
+	})
 	return root
 }
 

@@ -35,12 +35,9 @@ func TestTrainEvalWatch(t *testing.T) {
 	if err != nil || strings.Count(out, "return ") < 3 || !strings.Contains(out, "600 of 600") {
 		t.Fatalf("train: %v\n%s", err, out)
 	}
-	npz := filepath.Join(t.TempDir(), "w.npz")
-	if out, err = gomdcsan("eval", dir, "--episodes", "3", "--random", "--npz", npz); err != nil || !strings.Contains(out, "3 episodes") || !strings.Contains(out, "random actions") {
+	if out, err = gomdcsan("eval", dir, "--episodes", "3", "--random", "--energy"); err != nil || !strings.Contains(out, "3 episodes") ||
+		!strings.Contains(out, "random actions") || !strings.Contains(out, "synaptic operations") || !strings.Contains(out, "a DAN of [3 16 1]: 0 synaptic operations, 64 multiply-accumulates") {
 		t.Errorf("eval: %v\n%s", err, out)
-	}
-	if _, err := os.Stat(npz); err != nil {
-		t.Error(err)
 	}
 	var ev struct {
 		Mean    float64
@@ -61,6 +58,43 @@ func TestTrainEvalWatch(t *testing.T) {
 	}
 }
 
+// What a run has learnt can be taken out of it, and its centre be used again.
+func TestExportAndTheta(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if out, err := gomdcsan(append(small(dir), "--learn", "neuron", "--theta", "0.02,0.2,0,0.08")...); err != nil || !strings.Contains(out, "in the actor") {
+		t.Fatalf("train: %v\n%s", err, out)
+	}
+	npz, csv, gif, apng := filepath.Join(dir, "w.npz"), filepath.Join(dir, "cloud.csv"), filepath.Join(dir, "f.gif"), filepath.Join(dir, "f.png")
+	for _, args := range [][]string{{"--npz", npz, "--thetas", csv, "--film", gif, "--size", "32"}, {"--film", apng, "--size", "32"}} {
+		if out, err := gomdcsan(append([]string{"export", dir}, args...)...); err != nil {
+			t.Fatalf("export: %v\n%s", err, out)
+		}
+	}
+	for path, magic := range map[string]string{npz: "PK", csv: "neuron,layer,", gif: "GIF89a", apng: "\x89PNG"} {
+		if data, err := os.ReadFile(path); err != nil || !strings.HasPrefix(string(data), magic) || len(data) < 200 {
+			t.Errorf("%s: %d bytes, %v", path, len(data), err)
+		}
+	}
+	if data, _ := os.ReadFile(apng); !bytes.Contains(data, []byte("acTL")) {
+		t.Error("the PNG is not animated")
+	}
+	ofRun, err := gomdcsan("theta", dir)
+	ofFile, err2 := gomdcsan("theta", csv)
+	if err != nil || err2 != nil || ofRun != ofFile || !strings.Contains(ofRun, "26 of 26 neurons: --theta 0.0") {
+		t.Errorf("theta: %v %v\n%s%s", err, err2, ofRun, ofFile)
+	}
+	_, setting, _ := strings.Cut(strings.TrimSpace(ofRun), "--theta ")
+	if out, err := gomdcsan("train", "--theta", setting, "--print-config"); err != nil || !strings.Contains(out, "theta = [0.0") {
+		t.Errorf("the centre as a setting: %v\n%s", err, out)
+	}
+	if out, err := gomdcsan("theta", csv, "--k", "3"); err != nil || strings.Count(out, "--theta") != 3 {
+		t.Errorf("three clusters: %v\n%s", err, out)
+	}
+	if _, err := gomdcsan("export", dir); err == nil || !strings.Contains(err.Error(), "--npz") {
+		t.Errorf("export of nothing: %v", err)
+	}
+}
+
 // Wrong input ends with one line that says what is wrong.
 func TestTrainErrors(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "c.toml")
@@ -75,7 +109,8 @@ func TestTrainErrors(t *testing.T) {
 		{[]string{"train", "--task", "Hoper-v3", "--dir", dir}, "Hopper-v3"},
 		{[]string{"train", "--task", "Pendulum-v1", "--coding", "morse", "--dir", dir}, `coding = "morse": must be one of`},
 		{[]string{"train", "--steps", "many", "--dir", dir}, `steps = "many": must be int`},
-		{[]string{"train", "--config", file, "--dir", dir}, `no such setting: "step" in line 2`},
+		{[]string{"train", "--config", file, "--dir", dir}, `no such setting: "step" in line 2 (did you mean "steps"?)`},
+		{[]string{"train", "--codding", "pop"}, "unknown flag: --codding; did you mean --coding?"},
 		{[]string{"train", "--resume", dir}, "is not a run"},
 		{[]string{"train", "--resume", dir, "--coding", "pop"}, "--coding cannot be changed"},
 		{[]string{"eval", filepath.Join(dir, "nothing.ckpt")}, "no such file"},

@@ -195,9 +195,10 @@ func (c Config) SNN(t *testing.T, params Params) snn.Config {
 
 func (c Config) deep(t *testing.T, params Params) (net, second Network) {
 	t.Helper()
-	hidden := c.Layers
-	if w := len(hidden) - 1; w >= 0 && len(params[fmt.Sprintf("b%d", w)]) == c.M && len(params[fmt.Sprintf("b%d", w+1)]) == 0 {
-		hidden = hidden[:w] // the output layer is listed as well
+	// The widths are those of the biases: "layers" may or may not count the output.
+	var hidden []int
+	for l := 0; params[fmt.Sprintf("b%d", l+1)] != nil; l++ {
+		hidden = append(hidden, len(params[fmt.Sprintf("b%d", l)]))
 	}
 	a, err := nn.NewDeepActor(c.N, c.M, hidden, c.ActLimit, 1)
 	if err != nil {
