@@ -19,8 +19,6 @@
 //
 //	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS=-Wl,-rpath,$DIR/lib go build -tags mujoco ./...
 //
-//	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS=-Wl,-rpath,$DIR/lib go build -tags mujoco ./...
-//
 // Without the tag the package builds everywhere. Without the tag or without
 // the library Load returns an error that wraps env.ErrUnavailable and says how
 // to get MuJoCo; Available tells beforehand.
