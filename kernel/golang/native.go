@@ -21,6 +21,8 @@ type unit struct {
 	archive string // to import it from
 	types   map[string]reflect.Type
 	imports []*unit
+
+	interpreted bool // by package eval: nothing can import it
 }
 
 // change is what a compiled cell does to the session when it is committed.
@@ -40,7 +42,7 @@ type assignment struct {
 // session is not compiled or no longer up to date.
 func (s *session) compileUnit(c *compiled) error {
 	p := c.plan
-	dirty := s.outdated(p)
+	dirty := s.outdated(p, true)
 	b := s.newBuilder(p, c.made)
 	for _, d := range dirty {
 		b.own[d] = true
@@ -70,7 +72,7 @@ func (s *session) compileUnit(c *compiled) error {
 	if err != nil {
 		return err
 	}
-	c.native = true
+	c.traced = true
 	return s.load(c, b, u, ru, dirty)
 }
 
@@ -109,15 +111,17 @@ func (b *unitBuilder) fresh0(c *compiled) map[*slot]types.Type {
 }
 
 // signature of a function or method of the world.
-func (w *world) signature(d *decl) *types.Signature {
+func (w *world) signature(d *decl) *types.Signature { return w.function(d).Signature() }
+
+func (w *world) function(d *decl) *types.Func {
 	if d.kind == funcDecl {
-		return w.pkg.Scope().Lookup(d.names[0]).(*types.Func).Signature()
+		return w.pkg.Scope().Lookup(d.names[0]).(*types.Func)
 	}
 	_, name, _ := strings.Cut(d.names[0], ".")
 	n := w.pkg.Scope().Lookup(d.recv).Type().(*types.Named)
 	for m := range n.Methods() {
 		if m.Name() == name {
-			return m.Signature()
+			return m
 		}
 	}
 	panic("golang: method " + d.names[0] + " has no type")
@@ -151,12 +155,13 @@ func (s *session) makeSlots(c *compiled, b *unitBuilder, dirty []*decl) error {
 }
 
 // outdated returns the declarations of the plan's world that are to be
-// compiled: new ones, and those whose meaning has changed with them.
-func (s *session) outdated(p *plan) []*decl {
+// compiled: new ones, and those whose meaning has changed with them. For the
+// compiler, interpreted ones are among them.
+func (s *session) outdated(p *plan, native bool) []*decl {
 	w := p.world
 	dirty := map[*decl]bool{}
 	for _, d := range w.decls {
-		if d.unit == nil && !s.inherits(p, d) {
+		if (d.unit == nil || native && d.unit.interpreted) && !s.inherits(d, native) {
 			dirty[d] = true
 		}
 	}
@@ -191,9 +196,9 @@ func (s *session) outdated(p *plan) []*decl {
 }
 
 // inherits takes over what an equal declaration before it was compiled to.
-func (s *session) inherits(p *plan, d *decl) bool {
+func (s *session) inherits(d *decl, native bool) bool {
 	old := s.world.names[d.names[0]]
-	if old == nil || old == d || old.unit == nil || old.kind != d.kind || len(old.names) != len(d.names) || old.text() != d.text() {
+	if old == nil || old == d || old.unit == nil || native && old.unit.interpreted || old.kind != d.kind || len(old.names) != len(d.names) || old.text() != d.text() {
 		return false
 	}
 	d.unit, d.slot, d.version, d.key = old.unit, old.slot, old.version, old.key

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/eval"
 	"gomdcsan/kernel/golang/rt"
 	"gomdcsan/kernel/symbols"
 )
@@ -77,8 +78,18 @@ func fromReflect(s string) string {
 // traceback lists the frames of cells, innermost first.
 func (s *session) traceback(c *compiled, p *rt.Panic) []string {
 	var out []string
-	if c != nil && !c.native {
-		return s.frame("", c.plan.src.name, int(s.line.Load()))
+	places := p.Places
+	if c != nil && !c.traced {
+		places = append(eval.Noted(p.Value), rt.Place{Cell: c.plan.src.name, Line: int(s.line.Load())})
+	}
+	for i, at := range places {
+		if i == 20 {
+			return append(out, "    ...")
+		}
+		out = append(out, s.frame(at.Function, at.Cell, at.Line)...)
+	}
+	if places != nil {
+		return out
 	}
 	frames := 0
 	for _, f := range p.Stack {

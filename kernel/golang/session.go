@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/eval"
 	"gomdcsan/kernel/symbols"
 )
 
@@ -33,15 +34,17 @@ type session struct {
 	world   *world
 	imports map[string]string // by name
 
-	interp  *interpreter
-	native  *native
-	tables  map[string]map[string]reflect.Value
-	stdout  io.Writer
-	stderr  io.Writer
-	line    atomic.Int64 // that an interpreted cell runs
-	slots   int
-	version int
-	sources map[string]*source // by name, for tracebacks
+	interp    *interpreter
+	native    *native
+	evaluator *eval.Evaluator
+	told      bool // that functions are interpreted
+	tables    map[string]map[string]reflect.Value
+	stdout    io.Writer
+	stderr    io.Writer
+	line      atomic.Int64 // that an interpreted cell runs
+	slots     int
+	version   int
+	sources   map[string]*source // by name, for tracebacks
 }
 
 func newSession(stdout, stderr io.Writer) *session {
@@ -50,7 +53,9 @@ func newSession(stdout, stderr io.Writer) *session {
 		checker: &checker{fset: fset, importer: symbols.NewImporter(fset)},
 		world:   newWorld(), imports: map[string]string{}, tables: map[string]map[string]reflect.Value{},
 		stdout: stdout, stderr: stderr, sources: map[string]*source{},
+		evaluator: eval.New(),
 	}
+	s.evaluator.Import(s.checker.importer, fset)
 	for _, p := range symbols.Packages() {
 		for _, path := range preloaded {
 			if p.Path == path {
@@ -74,7 +79,7 @@ type compiled struct {
 	plan   *plan
 	made   map[types.Object]*slot
 	run    func()
-	native bool
+	traced bool   // a panic's stack names its lines
 	why    string // it is compiled and not interpreted
 
 	changes   []change
@@ -96,7 +101,12 @@ func (s *session) compile(p *plan, force path) (*compiled, error) {
 		}
 		c.why = refused.why
 		if force == pathInterpret || !s.native.ready() {
-			return nil, s.refused(p, refused)
+			c.made = map[types.Object]*slot{}
+			if refused = s.evaluateUnit(c); refused != nil {
+				return nil, s.refused(p, refused)
+			}
+			s.tell(force)
+			return c, nil
 		}
 	}
 	c.made = map[types.Object]*slot{}
@@ -104,6 +114,15 @@ func (s *session) compile(p *plan, force path) (*compiled, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// tell says once that functions are interpreted since there is no compiler.
+func (s *session) tell(force path) {
+	if force == pathInterpret || s.told {
+		return
+	}
+	s.told = true
+	fmt.Fprintf(s.stderr, "note: functions are interpreted, which takes about a hundred times as long as compiled code: %s\n", s.native.missing())
 }
 
 // interpret makes a cell ready for the interpreter.

@@ -1,6 +1,10 @@
 package rt
 
-import "time"
+import (
+	"reflect"
+	"sync"
+	"time"
+)
 
 // Send returns the function that sends on ch, as ch <- v does.
 func Send[T any](ch chan<- T) func(T) {
@@ -86,3 +90,61 @@ func Block(wait func()) {
 
 // Zero is var x T for a variable that is there already.
 func Zero[T any](p *T) { *p = *new(T) }
+
+// RecvValue is <-ch of an interpreted cell.
+func RecvValue(ch reflect.Value) (reflect.Value, bool) {
+	if !ch.IsNil() {
+		if v, ok := ch.TryRecv(); v.IsValid() {
+			return v, ok
+		}
+	}
+	i, v, ok := reflect.Select([]reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: ch}, {Dir: reflect.SelectRecv, Chan: reflect.ValueOf(Done())}})
+	if i == 1 {
+		panic(Stopped)
+	}
+	return v, ok
+}
+
+// SendValue is ch <- v of an interpreted cell.
+func SendValue(ch, v reflect.Value) {
+	if !ch.IsNil() && ch.TrySend(v) {
+		return
+	}
+	i, _, _ := reflect.Select([]reflect.SelectCase{{Dir: reflect.SelectSend, Chan: ch, Send: v}, {Dir: reflect.SelectRecv, Chan: reflect.ValueOf(Done())}})
+	if i == 1 {
+		panic(Stopped)
+	}
+}
+
+// Lock locks what an interrupted cell stops waiting for.
+func Lock(l interface {
+	TryLock() bool
+	Lock()
+}) {
+	for wait := time.Microsecond; !l.TryLock(); wait = min(2*wait, 10*time.Millisecond) {
+		Sleep(wait)
+	}
+}
+
+// WaitCond is c.Wait(): an interrupt wakes all who wait.
+func WaitCond(c *sync.Cond) {
+	stop := make(chan struct{})
+	defer close(stop)
+	done := Done()
+	go func() {
+		select {
+		case <-done:
+			for { // until the waiter, which may not wait yet, has gone
+				c.Broadcast()
+				select {
+				case <-stop:
+					return
+				case <-time.After(time.Millisecond):
+				}
+			}
+		case <-stop:
+		}
+	}()
+	c.Wait()
+	Check()
+}

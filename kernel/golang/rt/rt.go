@@ -38,8 +38,15 @@ var Stopped error = stopped{}
 
 // Panic is a panic on its way out of a goroutine of a cell.
 type Panic struct {
-	Value any
-	Stack []runtime.Frame
+	Value  any
+	Stack  []runtime.Frame
+	Places []Place // of interpreted code, instead of a stack
+}
+
+// Place is a line of a cell that was running when a panic began.
+type Place struct {
+	Function, Cell string
+	Line           int
 }
 
 // Check ends the calling goroutine's work, by a panic, when the cell is to stop.
@@ -144,7 +151,12 @@ func Leave() {
 
 // Caught describes a recovered panic with the stack above it. It is called by
 // the deferred function that recovers, skip frames above.
+//
+// An interpreted cell describes its panics itself.
 func Caught(value any, skip int) *Panic {
+	if p, ok := value.(*Panic); ok {
+		return p
+	}
 	pcs := make([]uintptr, 256)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(skip+2, pcs)])
 	p := &Panic{Value: value}

@@ -1,0 +1,95 @@
+package eval
+
+import (
+	"go/token"
+	"go/types"
+	"iter"
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"gomdcsan/kernel/golang/rt"
+)
+
+// natives stand for functions that print, wait or end the process: rt's belong
+// to the cell.
+var natives = map[string]reflect.Value{
+	"fmt.Print": reflect.ValueOf(rt.Print), "fmt.Printf": reflect.ValueOf(rt.Printf), "fmt.Println": reflect.ValueOf(rt.Println),
+	"fmt.Scan": reflect.ValueOf(rt.Scan), "fmt.Scanf": reflect.ValueOf(rt.Scanf), "fmt.Scanln": reflect.ValueOf(rt.Scanln),
+	"os.Exit": reflect.ValueOf(rt.Exit), "log.Fatal": reflect.ValueOf(rt.Fatal), "log.Fatalf": reflect.ValueOf(rt.Fatalf), "log.Fatalln": reflect.ValueOf(rt.Fatalln),
+	"time.Sleep": reflect.ValueOf(rt.Sleep),
+	"maps.clone": reflect.ValueOf(cloneMap),
+}
+
+// cloneMap is what maps.Clone leaves to the runtime.
+func cloneMap(m any) any {
+	from := reflect.ValueOf(m)
+	to := reflect.MakeMapWithSize(from.Type(), from.Len())
+	for i := from.MapRange(); i.Next(); {
+		to.SetMapIndex(i.Key(), i.Value())
+	}
+	return to.Interface()
+}
+
+// blocking are the methods that wait: an interrupt stops waiting for them.
+var blocking = map[string]func(p unsafe.Pointer){
+	"(*sync.WaitGroup).Wait": func(p unsafe.Pointer) { rt.Block((*sync.WaitGroup)(p).Wait) },
+	"(*sync.Mutex).Lock":     func(p unsafe.Pointer) { rt.Lock((*sync.Mutex)(p)) },
+	"(*sync.RWMutex).Lock":   func(p unsafe.Pointer) { rt.Lock((*sync.RWMutex)(p)) },
+	"(*sync.RWMutex).RLock":  func(p unsafe.Pointer) { rt.Lock(reading{(*sync.RWMutex)(p)}) },
+	"(*sync.Cond).Wait":      func(p unsafe.Pointer) { rt.WaitCond((*sync.Cond)(p)) },
+}
+
+type reading struct{ m *sync.RWMutex }
+
+func (r reading) TryLock() bool { return r.m.TryRLock() }
+func (r reading) Lock()         { r.m.RLock() }
+func (r reading) Unlock()       { r.m.RUnlock() }
+
+// compiled finds a function of compiled code.
+func (c *compiler) compiled(f *types.Func, pos token.Pos) reflect.Value {
+	switch name := f.Origin().FullName(); {
+	case natives[name].IsValid():
+		return natives[name]
+	case f.Signature().Recv() == nil && f.Origin().Signature().TypeParams() != nil:
+		c.refuse(pos, "the generic function %s", name)
+	}
+	v := c.u.host.Export(f.Pkg().Path(), f.Name())
+	if v == nil || v.Kind() != reflect.Func {
+		c.refuse(pos, "the function %s.%s, which is not in the kernel's tables", f.Pkg().Name(), f.Name())
+	}
+	return *v
+}
+
+// pull is iter.Pull and iter.Pull2 for a sequence whose function has n values.
+func pull(seq reflect.Value, nextType, stopType reflect.Type) (nextFunc, stopFunc reflect.Value) {
+	yieldType := seq.Type().In(0)
+	source := iter.Seq[[]reflect.Value](func(yield func([]reflect.Value) bool) {
+		seq.Call([]reflect.Value{reflect.MakeFunc(yieldType, func(args []reflect.Value) []reflect.Value {
+			return []reflect.Value{reflect.ValueOf(yield(args))}
+		})})
+	})
+	next, stop := iter.Pull(source)
+	n := nextType.NumOut()
+	nextFunc = reflect.MakeFunc(nextType, func([]reflect.Value) []reflect.Value {
+		out, ok := next()
+		if !ok {
+			for i := range n - 1 {
+				out = append(out, reflect.Zero(nextType.Out(i)))
+			}
+		}
+		return append(out[:n-1:n-1], reflect.ValueOf(ok))
+	})
+	return nextFunc, as(reflect.ValueOf(stop), stopType)
+}
+
+// pullCallee is a call of iter.Pull or Pull2.
+func (c *compiler) pullCallee(sig *types.Signature) callee {
+	next, stop := c.rtype(sig.Results().At(0).Type()), c.rtype(sig.Results().At(1).Type())
+	return callee{sig, func(*frame) ready {
+		return ready{call: func(_, _ *frame, _ unsafe.Pointer, args []reflect.Value) []reflect.Value {
+			n, s := pull(args[0], next, stop)
+			return []reflect.Value{n, s}
+		}}
+	}}
+}

@@ -1,0 +1,1 @@
+// This file lets Go functions without bodies be declared (abi.go).
