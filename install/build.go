@@ -32,7 +32,11 @@ func (m *machine) build() (built, error) {
 		return b, fmt.Errorf("find the home folder: %w", err)
 	}
 	b.command = filepath.Join(home, ".local", "bin", "gomdcsan")
-	if err := m.goBuild(b.command, b.mujoco); err != nil {
+	data, err := dataDir()
+	if err != nil {
+		return b, fmt.Errorf("find the user's data folder: %w", err)
+	}
+	if err := m.goBuild(b.command, filepath.Join(data, "source"), b.mujoco); err != nil {
 		return b, err
 	}
 
@@ -46,18 +50,27 @@ func (m *machine) build() (built, error) {
 	return b, nil
 }
 
-// goBuild compiles the command into path. The first build downloads the
-// modules and may take minutes.
-func (m *machine) goBuild(path string, mujoco bool) error {
+// goBuild compiles the command into path, from a copy of the sources that is
+// kept below a folder: see source.go. With -trimpath what is compiled depends
+// on the content of the sources alone, not on where they are. The first build
+// downloads the modules and may take minutes.
+func (m *machine) goBuild(path, sources string, mujoco bool) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("make the folder of the command: %w", err)
 	}
-	if err := m.step("downloading Go modules", m.command("go", "mod", "download")); err != nil {
-		m.say("  %v", err) // the build will say what it lacks, if anything
+	source, err := m.keepSource(sources)
+	if err != nil {
+		return err
 	}
-	args := append([]string{"build", "-o", path}, buildFlags(mujoco)...)
-	args = append(args, "-ldflags", "-X gomdcsan/mdcsan/experiment.Commit="+m.commit(), "./kernel/cmd/gomdcsan")
-	return m.step("go build (some minutes the first time)", m.command("go", args...))
+	set := fmt.Sprintf("-X gomdcsan/mdcsan/experiment.Commit=%s", m.commit())
+	for name, value := range map[string]string{"sources": source, "cgoCFlags": os.Getenv("CGO_CFLAGS"), "cgoLDFlags": os.Getenv("CGO_LDFLAGS")} {
+		set += fmt.Sprintf(" -X 'gomdcsan/kernel/golang.%s=%s'", name, value)
+	}
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", path}, buildFlags(mujoco)...)
+	c := m.command("go", append(args, "-ldflags", set, "./kernel/cmd/gomdcsan")...)
+	c.Dir = source
+	c.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=vendor")
+	return m.step("go build (some minutes the first time)", c)
 }
 
 // buildFlags are the flags that decide what is compiled, the same for the
@@ -82,6 +95,9 @@ func (m *machine) commit() string {
 	}
 	rev := git("rev-parse", "HEAD")
 	if rev == "" {
+		if copied, err := os.ReadFile(filepath.Join(m.root, commitFile)); err == nil {
+			return strings.TrimSpace(string(copied))
+		}
 		return "unknown"
 	}
 	if git("status", "--porcelain", "--untracked-files=no") != "" {

@@ -37,7 +37,7 @@ func (m *machine) test() error {
 
 	m.say("3. The command that the tests drive")
 	command := filepath.Join(m.cache, "test-bin", "gomdcsan")
-	if err := m.goBuild(command, mujoco); err != nil {
+	if err := m.goBuild(command, m.testSources(), mujoco); err != nil {
 		return err
 	}
 	env = append(env, "GOMDCSAN_BIN="+command)
@@ -60,11 +60,14 @@ func (m *machine) test() error {
 	return errors.Join(err, raceErr)
 }
 
+// testSources is apart from what the installed command needs.
+func (m *machine) testSources() string { return filepath.Join(m.cache, "test-source") }
+
 // quickstarts executes the quickstart with and without MuJoCo: each trains for
 // real, and a cell that fails fails the gate.
 func (m *machine) quickstarts(command string, mujoco bool) error {
 	plain := filepath.Join(m.cache, "test-bin", "gomdcsan-plain")
-	if err := m.goBuild(plain, false); err != nil {
+	if err := m.goBuild(plain, m.testSources(), false); err != nil {
 		return err
 	}
 	commands := []string{plain}

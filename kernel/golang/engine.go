@@ -125,6 +125,9 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 	if err != nil {
 		return nil, s.syntaxErrors(&source{name: fmt.Sprintf("cell[%d]", r.cell.Count), lines: lines(code)}, errorList(err))
 	}
+	if err := e.foreign(r, src); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	p, errs := s.checker.check(s.world, s.imports, src)
 	s.mu.Unlock()
@@ -132,11 +135,11 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		return nil, s.compileErrors(src, errs)
 	}
 	c, err := s.compile(p, force)
-	if err != nil {
-		return nil, asError(err)
-	}
 	if rt.Stopping() {
 		return nil, interrupted(nil)
+	}
+	if err != nil {
+		return nil, asError(err)
 	}
 	s.mu.Lock()
 	s.sources[src.name] = src
@@ -272,7 +275,7 @@ func (e *Engine) Comm(m engine.CommMessage) { display.Deliver(m) }
 // Close ends the session.
 func (e *Engine) Close() error {
 	e.Interrupt()
-	e.session.native.close()
+	e.session.native.end()
 	e.preparing.Wait()
 	e.running.Lock()
 	defer e.running.Unlock()

@@ -27,16 +27,17 @@ type interpreter struct {
 	aliases map[string]string
 	known   map[string]bool // names made in kernelPath
 	line    *atomic.Int64   // that runs
+	foreign map[string]interp.Exports
 	err     error
 }
 
 // cellsPerInterpreter bounds what old cells hold on to.
 const cellsPerInterpreter = 500
 
-func newInterpreter(stdout, stderr io.Writer, line *atomic.Int64) *interpreter {
+func newInterpreter(stdout, stderr io.Writer, line *atomic.Int64, foreign map[string]interp.Exports) *interpreter {
 	n := &interpreter{
 		yaegi:   interp.New(interp.Options{Stdin: rt.Input(), Stdout: stdout, Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
-		aliases: map[string]string{}, known: map[string]bool{}, line: line,
+		aliases: map[string]string{}, known: map[string]bool{}, line: line, foreign: foreign,
 	}
 	n.use(symbols.Exports("fmt", "log", "os", "flag"))
 	n.define("At", reflect.ValueOf(func(line int) {
@@ -100,7 +101,9 @@ func (n *interpreter) alias(path string) string {
 	if !ok {
 		a = fmt.Sprintf("i%d", len(n.aliases))
 		n.aliases[path] = a
-		if path != "fmt" && path != "log" && path != "os" && path != "flag" {
+		if t := n.foreign[path]; t != nil {
+			n.use(t)
+		} else if path != "fmt" && path != "log" && path != "os" && path != "flag" {
 			n.use(symbols.Exports(path))
 		}
 		n.eval("import " + a + " " + strconv.Quote(path))

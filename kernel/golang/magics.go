@@ -21,6 +21,9 @@ import (
 const magicHelp = `%help                this text
 %time STATEMENT      run and say how long it took; %%time does so for a cell
 %timeit STATEMENT    run many times, compiled, and say how long one takes
+%require MODULE      take a module at a version (example.org/m@v1.2.3), or one in a
+                     folder (./m), for the cells that import it; alone, list them
+%rerun               run the earlier cells again, after the worker has died
 %who                 the variables, functions and types of the session
 %reset               forget them all
 %cd DIR              change the working directory
@@ -111,6 +114,10 @@ func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above str
 		return e.timed(r, above+arg)
 	case "%timeit":
 		return e.timeit(r, above+arg)
+	case "%rerun": // the front answers it if there is something to run
+		fmt.Fprintln(e.options.Stdout, "nothing to run again: no worker has died since the last time")
+	case "%require":
+		return e.require(r, arg)
 	case "%who":
 		fmt.Fprint(e.options.Stdout, s.who())
 	case "%reset":

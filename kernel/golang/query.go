@@ -24,6 +24,7 @@ func (s *session) ask(code string, pos int) *query {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fset := token.NewFileSet()
+	fset.AddFile("session", 1, s.checker.fset.Base()) // go/types asks where the session's declarations are
 	src := parseLeniently(fset, code)
 	c := &checker{fset: fset, importer: s.checker.importer}
 	p := &plan{src: src, imports: map[string]string{}, names: map[string]bool{}, isVar: map[types.Object]bool{}}

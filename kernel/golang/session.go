@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/traefik/yaegi/interp"
+
 	"gomdcsan/kernel/engine"
 	"gomdcsan/kernel/golang/eval"
 	"gomdcsan/kernel/symbols"
@@ -34,17 +36,18 @@ type session struct {
 	world   *world
 	imports map[string]string // by name
 
-	interp    *interpreter
-	native    *native
-	evaluator *eval.Evaluator
-	told      bool // that functions are interpreted
-	tables    map[string]map[string]reflect.Value
-	stdout    io.Writer
-	stderr    io.Writer
-	line      atomic.Int64 // that an interpreted cell runs
-	slots     int
-	version   int
-	sources   map[string]*source // by name, for tracebacks
+	interp        *interpreter
+	native        *native
+	evaluator     *eval.Evaluator
+	told          bool // that functions are interpreted
+	tables        map[string]map[string]reflect.Value
+	foreignTables map[string]interp.Exports // of packages that cells brought in
+	stdout        io.Writer
+	stderr        io.Writer
+	line          atomic.Int64 // that an interpreted cell runs
+	slots         int
+	version       int
+	sources       map[string]*source // by name, for tracebacks
 }
 
 func newSession(stdout, stderr io.Writer) *session {
@@ -53,7 +56,8 @@ func newSession(stdout, stderr io.Writer) *session {
 		checker: &checker{fset: fset, importer: symbols.NewImporter(fset)},
 		world:   newWorld(), imports: map[string]string{}, tables: map[string]map[string]reflect.Value{},
 		stdout: stdout, stderr: stderr, sources: map[string]*source{},
-		evaluator: eval.New(),
+		evaluator:     eval.New(),
+		foreignTables: map[string]interp.Exports{},
 	}
 	s.evaluator.Import(s.checker.importer, fset)
 	for _, p := range symbols.Packages() {
@@ -69,7 +73,7 @@ func newSession(stdout, stderr io.Writer) *session {
 // interpreter returns one that is not too full.
 func (s *session) interpreter() *interpreter {
 	if s.interp == nil || s.interp.cells >= cellsPerInterpreter || s.interp.err != nil {
-		s.interp = newInterpreter(s.stdout, s.stderr, &s.line)
+		s.interp = newInterpreter(s.stdout, s.stderr, &s.line, s.foreignTables)
 	}
 	return s.interp
 }

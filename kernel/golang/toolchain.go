@@ -29,27 +29,31 @@ import (
 // program. That works only with the toolchain, the sources and the build flags
 // that the program itself was built with.
 type native struct {
-	ctx   context.Context // of the engine
-	close context.CancelFunc
-	found func() // looks for all that is needed, once
-	why   string // it is not to be had, "" if it is
-	goCmd string
-	tools string // where compile and link are
-	dir   string // the module's source
-	flags []string
-	cache string
-	notes io.Writer
+	ctx       context.Context // of the engine
+	close     context.CancelFunc
+	found     func() // looks for all that is needed, once
+	why       string // it is not to be had, "" if it is
+	goCmd     string
+	toolchain string // for GOTOOLCHAIN
+	tools     string // where compile and link are
+	dir       string // the module's source
+	flags     []string
+	cache     string
+	notes     io.Writer
+	modules   *moduleSet
 
 	mu      sync.Mutex
 	exports map[string]string // import path -> compiled package
+	foreign map[string]string // the same of packages that cells brought in
 	loaded  map[string]*unit  // by id
 }
 
 func newNative(o Options) *native {
-	n := &native{exports: map[string]string{}, loaded: map[string]*unit{}, dir: o.SourceDir, cache: o.CacheDir, notes: o.Stderr}
+	n := &native{exports: map[string]string{}, foreign: map[string]string{}, loaded: map[string]*unit{}, dir: o.SourceDir, cache: o.CacheDir, notes: o.Stderr}
 	if n.notes == nil {
 		n.notes = io.Discard
 	}
+	n.modules = &moduleSet{n: n}
 	n.ctx, n.close = context.WithCancel(context.Background())
 	n.found = sync.OnceFunc(func() {
 		if o.NoNative {
@@ -63,13 +67,14 @@ func newNative(o Options) *native {
 
 // ready reports whether cells can be compiled.
 func (n *native) ready() bool {
-	n.found()
-	return n.why == ""
+	return n.missing() == ""
 }
 
 // missing says why cells cannot be compiled.
 func (n *native) missing() string {
 	n.found()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	return n.why
 }
 
@@ -121,25 +126,23 @@ func (n *native) find() error {
 	if n.goCmd, err = exec.LookPath("go"); err != nil {
 		return errors.New("the Go toolchain is not installed (https://go.dev/dl), so cells cannot be compiled")
 	}
-	out, err := n.command("env", "GOVERSION", "GOTOOLDIR", "CC").Output()
-	got := strings.Split(string(out), "\n")
-	if err != nil || len(got) < 3 {
-		return fmt.Errorf("go env does not answer: %v", err)
-	}
-	if got[0] != runtime.Version() {
-		return fmt.Errorf("the Go toolchain is %s and gomdcsan was built with %s, so cells cannot be compiled: install again", got[0], runtime.Version())
-	}
-	n.tools = got[1]
-	if _, err := exec.LookPath(strings.Fields(got[2] + " gcc")[0]); err != nil {
-		return errors.New("there is no C compiler (apt install gcc), so cells cannot be compiled")
-	}
 	if n.dir == "" {
 		n.dir = sourceDir()
 	}
-	if _, err := os.Stat(filepath.Join(n.dir, "go.mod")); err != nil {
-		return errors.New("the sources that gomdcsan was built from are gone, so cells cannot be compiled: install again")
+	if _, err := os.Stat(filepath.Join(n.dir, "go.mod")); err != nil || n.dir == "" {
+		return fmt.Errorf("the sources that gomdcsan was built from are not there any more (%s), so cells cannot be compiled: install it again by `go run ./install build` in a clone", n.dir)
 	}
-	n.flags = buildFlags()
+	var cgo bool
+	if n.flags, cgo = buildFlags(); !cgo {
+		return errors.New("gomdcsan was built without cgo, so cells cannot be compiled: with a C compiler (apt install gcc), install it again by `go run ./install build` in a clone")
+	}
+	cc, err := n.findTools()
+	if err != nil {
+		return err
+	}
+	if _, err := exec.LookPath(cc); err != nil {
+		return fmt.Errorf("there is no C compiler %s (apt install gcc), so cells cannot be compiled", cc)
+	}
 	if n.cache == "" {
 		dir, err := os.UserCacheDir()
 		if err != nil {
@@ -153,48 +156,87 @@ func (n *native) find() error {
 	return nil
 }
 
+// findTools looks for the very toolchain that built this program: the one at
+// hand or, after it was updated, that of the same version, which the go command
+// finds or fetches.
+func (n *native) findTools() (cc string, err error) {
+	ask := func() []string {
+		out, err := n.command("env", "GOVERSION", "GOTOOLDIR", "CC").Output()
+		if err != nil {
+			return []string{"out of order", "", ""}
+		}
+		return strings.Split(string(out), "\n")
+	}
+	n.toolchain = "local"
+	got := ask()
+	if at := got[0]; at != runtime.Version() {
+		n.toolchain = runtime.Version()
+		if got = ask(); got[0] != runtime.Version() {
+			return "", fmt.Errorf("the Go toolchain is %s and gomdcsan was built with %s, which cannot be fetched, so cells cannot be compiled: install gomdcsan again by `go run ./install build` in %s", at, runtime.Version(), n.dir)
+		}
+	}
+	n.tools, cc = got[1], "gcc"
+	if f := strings.Fields(got[2]); len(f) > 0 {
+		cc = f[0]
+	}
+	return cc, nil
+}
+
 func (n *native) command(args ...string) *exec.Cmd {
 	c := exec.CommandContext(n.ctx, n.goCmd, args...)
-	c.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off")
+	c.Env = append(os.Environ(), "GOTOOLCHAIN="+n.toolchain, "GOFLAGS=", "GOWORK=off")
 	c.Env = append(c.Env, cgoFlags()...)
 	c.Dir = n.dir
 	return c
 }
 
-// sourceDir is where this file was compiled from, two directories up.
+// Set by the installer, with the linker's -X: the copy of the sources that this
+// program was built from, and the flags for C that it was built with.
+var sources, cgoCFlags, cgoLDFlags string
+
+// sourceDir is sources or, of a program built in a clone, two directories up
+// from where this file was compiled from.
 func sourceDir() string {
 	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	if sources == "" && filepath.IsAbs(file) {
+		return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	}
+	return sources
 }
 
 // cgoFlags are the variables with which this program was built against a
 // MuJoCo that is not the system's: cells need the same.
 func cgoFlags() []string {
 	var out []string
-	if info, ok := debug.ReadBuildInfo(); ok {
+	if info, ok := debug.ReadBuildInfo(); ok { // which has none with -trimpath
 		for _, s := range info.Settings {
 			if s.Key == "CGO_CFLAGS" || s.Key == "CGO_LDFLAGS" {
 				out = append(out, s.Key+"="+s.Value)
 			}
 		}
 	}
+	if cgoCFlags != "" || cgoLDFlags != "" {
+		out = append(out, "CGO_CFLAGS="+cgoCFlags, "CGO_LDFLAGS="+cgoLDFlags)
+	}
 	return out
 }
 
-// buildFlags are those of this program that change compiled packages.
-func buildFlags() []string {
-	var out []string
+// buildFlags are those of this program that change compiled packages, and
+// whether it was built with cgo, without which no plugin can be loaded.
+func buildFlags() (flags []string, cgo bool) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return nil
+		return nil, false
 	}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "-tags", "-race", "-msan", "-asan", "-trimpath", "-gcflags", "-asmflags":
-			out = append(out, s.Key+"="+s.Value)
+			flags = append(flags, s.Key+"="+s.Value)
+		case "CGO_ENABLED":
+			cgo = s.Value == "1"
 		}
 	}
-	return out
+	return flags, cgo
 }
 
 // packages makes sure that compiled packages for the paths, and all that they
@@ -205,10 +247,11 @@ func (n *native) packages(paths []string) error {
 	if len(n.exports) == 0 {
 		n.recall()
 	}
-	if !slices.ContainsFunc(paths, func(p string) bool { return n.exports[p] == "" && p != "unsafe" }) {
+	if !slices.ContainsFunc(paths, func(p string) bool { return n.exports[p] == "" && n.foreign[p] == "" && p != "unsafe" }) {
 		return nil
 	}
 	args := append([]string{"list", "-export", "-deps", "-buildmode=plugin", "-f", "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}"}, n.flags...)
+	paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return n.foreign[p] != "" })
 	c := n.command(append(args, paths...)...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
@@ -216,11 +259,19 @@ func (n *native) packages(paths []string) error {
 		fmt.Fprintln(n.notes, "note: compiling, once, the packages that this cell imports: it may take a minute")
 	})
 	defer note.Stop()
-	out, err := c.Output()
+	var stdout bytes.Buffer
+	c.Stdout = &stdout
+	err := n.start(c)
+	if err == nil {
+		err = n.wait(c)
+	}
+	if rt.Stopping() {
+		return rt.Stopped
+	}
 	if err != nil {
 		return fmt.Errorf("compiling packages for the cell: %w\n%s", err, stderr.String())
 	}
-	for _, l := range lines(string(out)) {
+	for _, l := range lines(stdout.String()) {
 		if path, file, ok := strings.Cut(l, "="); ok {
 			n.exports[path] = file
 		}
@@ -285,7 +336,7 @@ func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 		return nil, nil, err
 	}
 	deps := importedUnits(b.units)
-	id := hash(append([]string{text, n.memory()}, deps.ids()...)...)
+	id := hash(slices.Concat([]string{text, n.memory()}, deps.ids(), n.foreignIDs(b.imports))...)
 	u := &unit{id: id, path: "cells/" + id, types: map[string]reflect.Type{}, imports: deps}
 	base := filepath.Join(n.cache, id)
 	u.archive = base + ".a"
@@ -299,17 +350,31 @@ func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 	if err == nil {
 		err = mendModules(before)
 	}
-	if err != nil && strings.Contains(err.Error(), "different version of package") {
-		return nil, nil, fmt.Errorf("loading the compiled cell: gomdcsan's sources in %s have changed since it was built: install it again, then restart the kernel (%w)", n.dir, err)
-	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("loading the compiled cell: %w", err)
+		return nil, nil, n.notLoaded(err)
 	}
 	f, err := p.Lookup("Unitꞏ")
 	if err != nil {
 		return nil, nil, fmt.Errorf("loading the compiled cell: %w", err)
 	}
 	return u, f.(func() *rt.Unit)(), nil
+}
+
+// notLoaded explains why a plugin cannot be loaded. If this program is not what
+// its sources say any more, no plugin can.
+func (n *native) notLoaded(err error) error {
+	_, other, differs := strings.Cut(err.Error(), "different version of package ")
+	if !differs {
+		return fmt.Errorf("loading the compiled cell: %w", err)
+	}
+	if name := strings.Fields(other + " ?")[0]; n.broughtIn(name) {
+		return fmt.Errorf("another version of %s is loaded: restart the kernel to have this one", name)
+	}
+	why := fmt.Sprintf("gomdcsan's sources in %s have changed since it was built, so cells cannot be compiled: install it again, then restart the kernel", n.dir)
+	n.mu.Lock()
+	n.why = why
+	n.mu.Unlock()
+	return fmt.Errorf("%s (%w)", why, err)
 }
 
 type unitList []*unit
@@ -385,11 +450,64 @@ func ccName() string {
 func (n *native) tool(dir, name string, args ...string) error {
 	c := exec.CommandContext(n.ctx, filepath.Join(n.tools, name), args...)
 	c.Dir = dir
-	out, err := c.CombinedOutput()
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	err := n.start(c)
+	if err == nil {
+		err = n.wait(c)
+	}
+	if rt.Stopping() {
+		return rt.Stopped
+	}
 	if err != nil {
-		return fmt.Errorf("the Go toolchain's %s refuses the cell: %w\n%s", name, err, bytes.TrimSpace(out))
+		return fmt.Errorf("the Go toolchain's %s refuses the cell: %w\n%s", name, err, bytes.TrimSpace(out.Bytes()))
 	}
 	return nil
+}
+
+// export returns where a package is compiled to, "" if it is not (yet).
+func (n *native) export(path string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if file := n.exports[path]; file != "" {
+		return file
+	}
+	return n.foreign[path]
+}
+
+// broughtIn reports whether a package came in by a cell's import.
+func (n *native) broughtIn(path string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.foreign[path] != "" && n.exports[path] == ""
+}
+
+// add remembers packages that a cell brought in.
+func (n *native) add(list []listed) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, l := range list {
+		n.foreign[l.path] = l.export
+	}
+}
+
+// foreignIDs are what a unit depends on beside this program's packages: all
+// that cells brought in, if it imports any of it.
+func (n *native) foreignIDs(imports map[string]string) []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, path := range imports {
+		if n.foreign[path] != "" && n.exports[path] == "" {
+			return slices.Sorted(maps.Values(n.foreign))
+		}
+	}
+	return nil
+}
+
+// end stops what runs and removes what the session leaves.
+func (n *native) end() {
+	n.close()
+	n.modules.close()
 }
 
 func (n *native) importcfg(u *unit) string {
@@ -398,6 +516,11 @@ func (n *native) importcfg(u *unit) string {
 	var b strings.Builder
 	for path, file := range n.exports {
 		fmt.Fprintf(&b, "packagefile %s=%s\n", path, file)
+	}
+	for path, file := range n.foreign {
+		if n.exports[path] == "" {
+			fmt.Fprintf(&b, "packagefile %s=%s\n", path, file)
+		}
 	}
 	for _, d := range u.imports {
 		fmt.Fprintf(&b, "packagefile %s=%s\n", d.path, d.archive)

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gomdcsan/kernel/symbols"
 )
 
 // kind of a declaration.
@@ -70,7 +72,7 @@ type world struct {
 // checker checks cells against worlds.
 type checker struct {
 	fset     *token.FileSet
-	importer types.Importer
+	importer *symbols.TypeImporter
 }
 
 func newInfo() *types.Info {

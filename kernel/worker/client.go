@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +24,10 @@ type Client struct {
 	worker *supervised // nil: the next cell starts one
 	last   engine.Cell // running, or run last
 	run    *run        // the running cell, or nil
-	closed bool
+
+	succeeded []engine.Cell // in the living worker
+	lost      []engine.Cell // succeeded in workers that have died
+	closed    bool
 }
 
 // supervised is a process whose death has been dealt with when handled closes.
@@ -82,6 +86,9 @@ func (c *Client) event(e engine.Event) {
 		e.Cell = c.last.ID
 		c.mu.Unlock()
 	}
+	if strings.HasPrefix(e.Cell, rerunID) {
+		return
+	}
 	c.sink.Emit(e)
 }
 
@@ -97,6 +104,8 @@ func (c *Client) watch(w *supervised) {
 	}
 	idle, last := c.run == nil, c.last
 	c.worker = nil
+	c.lose()
+	w.end.lost = len(c.lost)
 	why := w.end.reason()
 	started := false
 	select {
@@ -107,7 +116,7 @@ func (c *Client) watch(w *supervised) {
 	c.mu.Unlock()
 	text := "" // the outcome of the running cell says it
 	if idle && last.ID != "" {
-		text = fmt.Sprintf("The process that runs your cells died after %s had ended: %s.\n%s", cellName(last), why, advice)
+		text = fmt.Sprintf("The process that runs your cells died after %s had ended: %s.\n%s", cellName(last), why, w.end.advice())
 	}
 	if started {
 		c.sink.Emit(engine.Event{Kind: engine.WorkerStarted, Cell: last.ID, Text: text})
@@ -126,6 +135,17 @@ func cellName(cell engine.Cell) string {
 func (c *Client) Execute(cell engine.Cell) engine.Outcome {
 	c.exec.Lock()
 	defer c.exec.Unlock()
+	if strings.TrimSpace(cell.Code) == rerunMagic {
+		if lost := c.takeLost(); len(lost) > 0 {
+			return c.rerun(cell, lost)
+		}
+	}
+	out := c.execute(cell)
+	c.remember(cell, out)
+	return out
+}
+
+func (c *Client) execute(cell engine.Cell) engine.Outcome {
 	w, err := c.acquire(cell)
 	if err != nil {
 		return failure("no worker", err.Error())

@@ -26,6 +26,7 @@ type death struct {
 	crash  string // the Go runtime's report
 	stderr []byte // what it left unread
 	memory int64  // its limit, if positive
+	lost   int    // cells that had succeeded
 }
 
 var crashStart = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: |SIG[A-Z]+: |unexpected fault address )`)
@@ -181,7 +182,14 @@ func lineOf(place string, count int) int {
 	return n
 }
 
-const advice = "The variables of this session are gone. A fresh worker takes the next cell: run the earlier cells again (in JupyterLab: Run, Run All Above Selected Cell)."
+// advice says what is lost and how to have it again.
+func (d *death) advice() string {
+	again := "run the earlier cells again"
+	if d.lost > 0 {
+		again = fmt.Sprintf("%s runs the %d earlier cells again, without their outputs", rerunMagic, d.lost)
+	}
+	return "The variables of this session are gone. A fresh worker takes the next cell: " + again + " (or in JupyterLab: Run, Run All Above Selected Cell)."
+}
 
 // outcome is what a cell gets whose worker died.
 func (d *death) outcome(cell engine.Cell, interrupted bool) engine.Outcome {
@@ -193,6 +201,6 @@ func (d *death) outcome(cell engine.Cell, interrupted bool) engine.Outcome {
 		head = fmt.Sprintf("%s was interrupted by force: %s.", where, e.Value)
 	}
 	e.Traceback = append([]string{"\x1b[31m" + head + "\x1b[0m"}, d.places(cell)...)
-	e.Traceback = append(e.Traceback, advice)
+	e.Traceback = append(e.Traceback, d.advice())
 	return engine.Outcome{Err: e}
 }

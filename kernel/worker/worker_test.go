@@ -723,3 +723,36 @@ func BenchmarkFlood(b *testing.B) {
 		})
 	}
 }
+
+// After a death %rerun brings the session back: the cells that had succeeded,
+// in order, without what they print, and none twice.
+func TestRerun(t *testing.T) {
+	s := start(t, Options{})
+	s.mustExec("set 1\nprint once")
+	s.mustExec("set 2")
+	if out := s.exec("unknown word"); out.Err == nil {
+		t.Fatal("a cell that should fail did not")
+	}
+	died := func() string {
+		t.Helper()
+		out := s.exec("exit 3")
+		if out.Err == nil {
+			t.Fatal("the worker did not die")
+		}
+		return strings.Join(out.Err.Traceback, "\n")
+	}
+	if text := died(); !strings.Contains(text, "%rerun runs the 2 earlier cells again") {
+		t.Errorf("the message offers nothing: %s", text)
+	}
+	s.rec.take()
+	s.mustExec("%rerun")
+	if got := s.rec.take(); strings.Contains(got, "once") || !strings.Contains(got, "2 earlier cells were run again") {
+		t.Errorf("running again showed %q", got)
+	}
+	s.shows("get", "[stdout]2")
+	died()
+	s.mustExec("set 2") // run by hand, a cell is not lost any more
+	s.mustExec("set 3")
+	s.mustExec("%rerun")
+	s.shows("get", "[stdout]1")
+}

@@ -1,6 +1,10 @@
 package main
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+
+	"gomdcsan/mdcsan/experiment"
+)
 
 // version is the module's version, or the revision it was built from.
 func version() string {
@@ -10,6 +14,9 @@ func version() string {
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		return v
+	}
+	if c := experiment.Commit; len(c) >= 12 { // set by the installer
+		return "devel-" + c[:12]
 	}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" && len(s.Value) >= 12 {

@@ -176,6 +176,8 @@ type Unit struct {
 	New   map[string]func() any   // new(T) for each slot that the unit makes
 	Bind  map[string]any          // **T, where to put the pointer to a slot
 	Cell  func()                  // the statements, nil if there are none
+
+	Table map[string]reflect.Value // what an imported package exports, for the interpreter
 }
 
 // NewUnit returns an empty unit.
