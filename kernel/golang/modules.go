@@ -43,7 +43,7 @@ type listed struct {
 type conflict struct{ what, needs, has string }
 
 func (c *conflict) Error() string {
-	return fmt.Sprintf("it needs %s %s and this session has %s, which cannot be changed", c.what, c.needs, c.has)
+	return fmt.Sprintf("it needs %s %s and this session has %s, which cannot be changed; another version of it may fit: %%require MODULE@VERSION", c.what, c.needs, c.has)
 }
 
 // olderVersions is how many versions are tried, the newest first, until one

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -26,9 +28,11 @@ func newRepl() *cobra.Command {
 		Short: "Type cells at a prompt",
 		Long: `Type cells at a prompt.
 
-A cell goes on while a bracket is open. Tab completes, a name and ? is help,
-the arrows go through the history, Ctrl-C stops a running cell, Ctrl-D leaves.
-Pictures are shown in terminals that can (kitty, iTerm2, WezTerm).`,
+A cell goes on while a bracket is open; pasted lines are one cell, which Enter
+runs. Tab completes, a name and ? is help, %help lists the magics. The arrows go
+through the history. Ctrl-C stops a running cell or drops the one being typed,
+Ctrl-D leaves. Pictures are shown in terminals that can (kitty, iTerm2, WezTerm,
+Ghostty, Konsole, mintty).`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runRepl(c.Context(), os.Stdin, os.Stdout, os.Stderr) },
 	}
@@ -41,6 +45,7 @@ type repl struct {
 	session *session.Session
 	in, out *os.File
 	lines   func(prompt string) (string, error)
+	before  string // the lines of the cell above the one being typed
 }
 
 func runRepl(ctx context.Context, in, out, errOut *os.File) error {
@@ -107,19 +112,31 @@ func (r *repl) loop() error {
 	}
 }
 
-// cell reads lines until they are a whole cell.
+// cell reads lines until they are a whole cell. Lines that were pasted together
+// belong together.
 func (r *repl) cell() (string, error) {
-	code, err := r.lines("> ")
-	for err == nil {
-		e := r.engine()
-		if e == nil || e.IsComplete(code).Status != "incomplete" {
-			return code, nil
+	r.before = ""
+	prompt := "> "
+	for {
+		line, err := r.lines(prompt)
+		pasted := errors.Is(err, term.ErrPasteIndicator)
+		switch {
+		case errors.Is(err, errDropped):
+			return "", nil
+		case err != nil && !pasted:
+			return r.before + line, err
+		case !pasted && r.whole(r.before+line):
+			return r.before + line, nil
 		}
-		var more string
-		more, err = r.lines(". ")
-		code += "\n" + more
+		r.before += line + "\n"
+		prompt = ". "
 	}
-	return code, err
+}
+
+// whole reports whether a cell needs no more lines.
+func (r *repl) whole(code string) bool {
+	e := r.engine()
+	return e == nil || e.IsComplete(code).Status != "incomplete"
 }
 
 func (r *repl) inspect(name string) {
@@ -143,10 +160,12 @@ func (r *repl) reader() func(string) (string, error) {
 			return strings.TrimRight(line, "\r\n"), err
 		}
 	}
+	fmt.Fprintf(r.out, "gomdcsan %s, %s. Tab completes, NAME? and %%help help, Ctrl-D leaves.\n", version(), runtime.Version())
+	keys := &keyboard{in: r.in}
 	t := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{r.in, r.out}, "")
+	}{keys, r.out}, "")
 	t.History = loadHistory()
 	t.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
 		if key != '\t' {
@@ -163,13 +182,44 @@ func (r *repl) reader() func(string) (string, error) {
 		if w, h, err := term.GetSize(int(r.out.Fd())); err == nil && w > 0 {
 			_ = t.SetSize(w, h) // it only wraps
 		}
+		t.SetBracketedPasteMode(true)
+		defer t.SetBracketedPasteMode(false)
 		t.SetPrompt(prompt)
 		line, err := t.ReadLine()
-		if errors.Is(err, term.ErrPasteIndicator) {
-			err = nil
+		if keys.dropped {
+			keys.dropped = false
+			return "", errDropped
 		}
 		return line, err
 	}
+}
+
+// errDropped says that Ctrl-C was pressed instead of typing on.
+var errDropped = errors.New("the cell was dropped")
+
+// keyboard turns Ctrl-C, at which the line editor would end the input, into
+// the keys that empty the line and end it.
+type keyboard struct {
+	in      io.Reader
+	pending []byte
+	dropped bool
+}
+
+const ctrlC = 3
+
+func (k *keyboard) Read(p []byte) (int, error) {
+	if len(k.pending) == 0 {
+		n, err := k.in.Read(p)
+		at := bytes.IndexByte(p[:n], ctrlC)
+		if at < 0 {
+			return n, err
+		}
+		k.dropped = true
+		k.pending = append(bytes.Clone(p[:at]), "\x0b\x15\r"...) // Ctrl-K, Ctrl-U, Enter
+	}
+	n := copy(p, k.pending)
+	k.pending = k.pending[n:]
+	return n, nil
 }
 
 // complete writes what all completions share, or lists them if that is nothing.
@@ -181,8 +231,9 @@ func (r *repl) complete(w io.Writer, line string, pos int) (string, int, bool) {
 	if strings.TrimSpace(line[:pos]) == "" { // a tab indents
 		return line[:pos] + "\t" + line[pos:], pos + 1, true
 	}
-	c := e.Complete(line, pos)
-	if len(c.Matches) == 0 {
+	c := e.Complete(r.before+line, len(r.before)+pos)
+	c.Start, c.End = c.Start-len(r.before), c.End-len(r.before)
+	if len(c.Matches) == 0 || c.Start < 0 {
 		return line, pos, true
 	}
 	common := c.Matches[0].Text
@@ -213,9 +264,11 @@ type replFront struct {
 // pictureProtocol is how the terminal takes pictures.
 func pictureProtocol(env func(string) string) string {
 	switch {
-	case env("KITTY_WINDOW_ID") != "" || env("TERM") == "xterm-kitty" || env("TERM_PROGRAM") == "ghostty":
+	case env("TMUX") != "": // which lets no pictures through
+		return ""
+	case env("KONSOLE_VERSION") >= "220400" || env("KITTY_WINDOW_ID") != "" || env("TERM") == "xterm-kitty" || env("TERM_PROGRAM") == "ghostty":
 		return "kitty"
-	case env("TERM_PROGRAM") == "iTerm.app" || env("TERM_PROGRAM") == "WezTerm":
+	case env("TERM_PROGRAM") == "iTerm.app" || env("TERM_PROGRAM") == "WezTerm" || env("TERM_PROGRAM") == "mintty":
 		return "iterm"
 	}
 	return ""
