@@ -62,9 +62,9 @@ func (m *machine) goBuild(path, sources string, mujoco bool) error {
 	if err != nil {
 		return err
 	}
-	set := fmt.Sprintf("-X gomdcsan/mdcsan/experiment.Commit=%s", m.commit())
-	for name, value := range map[string]string{"sources": source, "cgoCFlags": os.Getenv("CGO_CFLAGS"), "cgoLDFlags": os.Getenv("CGO_LDFLAGS")} {
-		set += fmt.Sprintf(" -X 'gomdcsan/kernel/golang.%s=%s'", name, value)
+	set := "-X gomdcsan/mdcsan/experiment.Commit=" + m.commit()
+	for _, v := range [][2]string{{"sources", source}, {"cgoCFlags", os.Getenv("CGO_CFLAGS")}, {"cgoLDFlags", os.Getenv("CGO_LDFLAGS")}} {
+		set += fmt.Sprintf(" -X 'gomdcsan/kernel/golang.%s=%s'", v[0], v[1])
 	}
 	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", path}, buildFlags(mujoco)...)
 	c := m.command("go", append(args, "-ldflags", set, "./kernel/cmd/gomdcsan")...)
