@@ -20,6 +20,17 @@ type Parts struct {
 	NewEnv func() (env.Env, error)
 	Actor  func(env.Spec) (actor td3.Learner, target td3.Actor, err error)
 	Net    snn.Parts // encoder or neuron within the actor that Config names
+
+	oneCore bool // other runs are on the other cores
+}
+
+// evaluationWorkers is how many goroutines may step a run's environments at
+// once. A user's own may share something: they are stepped one by one.
+func (p Parts) evaluationWorkers() int {
+	if p.oneCore || p.NewEnv != nil {
+		return 1
+	}
+	return 0
 }
 
 // TaskOptions are the choices of Config that concern the task.
@@ -155,7 +166,7 @@ func build(c Config, p Parts) (*Run, error) {
 	}
 	return &Run{
 		Config: c, Spec: spec, Learner: agent, parts: p, env: e,
-		eval:  &evaluator{make: func() (env.Env, error) { return newEnv(c, p) }},
+		eval:  &evaluator{make: func() (env.Env, error) { return newEnv(c, p) }, workers: p.evaluationWorkers()},
 		batch: replay.NewBatch(c.Batch, spec.ObsDim, spec.ActDim),
 		state: newState(c.Seed, spec), scratch: newScratch(spec),
 	}, nil

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/batch"
 	"gomdcsan/mdcsan/rng"
 )
 
@@ -47,23 +48,50 @@ func (e *Evaluation) String() string {
 type MakeEnv func() (env.Env, error)
 
 // evaluator runs episodes side by side, all of them through one network pass
-// per step. Its environments are kept from one evaluation to the next.
+// per step and their physics on several cores. Its environments are kept from
+// one evaluation to the next.
 type evaluator struct {
-	make MakeEnv
-	envs []env.Env
-	obs  []float32 // [n][N], the episodes that still run, in order
-	act  []float32
-	obs1 []float64 // one episode's
-	act1 []float64
+	make    MakeEnv
+	workers int // goroutines that step the environments, 0: one per core
+	batch   *batch.Batch
+	obs     []float32 // [n][N], the episodes that still run, in order
+	act     []float32
 }
 
 func (v *evaluator) close() error {
+	if v.batch == nil {
+		return nil
+	}
+	v.batch.Close()
 	var errs []error
-	for _, e := range v.envs {
+	for _, e := range v.batch.Envs {
 		errs = append(errs, e.Close())
 	}
-	v.envs = nil
+	v.batch = nil
 	return errors.Join(errs...)
+}
+
+// open makes at least n environments.
+func (v *evaluator) open(n int) error {
+	if v.batch != nil && len(v.batch.Envs) >= n {
+		return nil
+	}
+	var envs []env.Env
+	if v.batch != nil {
+		v.batch.Close()
+		envs = v.batch.Envs
+	}
+	var failed error
+	for len(envs) < n && failed == nil {
+		var e env.Env
+		if e, failed = v.make(); failed == nil {
+			envs = append(envs, e)
+		}
+	}
+	if len(envs) > 0 {
+		v.batch = batch.New(envs, v.workers)
+	}
+	return failed
 }
 
 // run evaluates n episodes. Episode i starts from its own stream, so its
@@ -72,23 +100,20 @@ func (v *evaluator) run(ctx context.Context, p Policy, n int, seed uint64, name 
 	if n < 1 {
 		return nil, fmt.Errorf("experiment: evaluate: %d episodes, want at least 1", n)
 	}
-	for len(v.envs) < n {
-		e, err := v.make()
-		if err != nil {
-			return nil, fmt.Errorf("experiment: evaluate: %w", err)
-		}
-		v.envs = append(v.envs, e)
+	if err := v.open(n); err != nil {
+		return nil, fmt.Errorf("experiment: evaluate: %w", err)
 	}
-	spec := v.envs[0].Spec()
+	spec := v.batch.Envs[0].Spec()
 	v.obs, v.act = make([]float32, n*spec.ObsDim), make([]float32, n*spec.ActDim)
-	v.obs1, v.act1 = make([]float64, spec.ObsDim), make([]float64, spec.ActDim)
-	running := make([]int, n)
+	running, streams := make([]int, n), make([]*rng.Stream, len(v.batch.Envs))
 	for i := range running {
-		running[i] = i
-		if err := v.envs[i].Reset(v.obs1, rng.New(seed, fmt.Sprintf("%s/%d", name, i))); err != nil {
-			return nil, fmt.Errorf("experiment: evaluate: episode %d: %w", i, err)
-		}
-		toFloat32(v.obs[i*spec.ObsDim:], v.obs1)
+		running[i], streams[i] = i, rng.New(seed, fmt.Sprintf("%s/%d", name, i))
+	}
+	if err := v.batch.Reset(running, streams); err != nil {
+		return nil, fmt.Errorf("experiment: evaluate: %w", err)
+	}
+	for i := range running {
+		toFloat32(v.obs[i*spec.ObsDim:], v.batch.Obs[i])
 	}
 	ev := &Evaluation{Returns: make([]float64, n), Lengths: make([]int, n)}
 	for len(running) > 0 {
@@ -109,10 +134,14 @@ func (v *evaluator) run(ctx context.Context, p Policy, n int, seed uint64, name 
 // step applies the actions and returns the episodes that go on, whose
 // observations it moves to the front of v.obs.
 func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, error) {
-	still := running[:0]
+	b := v.batch
 	for k, i := range running {
-		toFloat64(v.act1, v.act[k*spec.ActDim:])
-		res, err := v.envs[i].Step(v.obs1, v.act1)
+		toFloat64(b.Act[i], v.act[k*spec.ActDim:])
+	}
+	b.Step(running)
+	still := running[:0]
+	for _, i := range running {
+		res, err := b.Result[i], b.Err[i]
 		if err != nil && !errors.Is(err, env.ErrDiverged) {
 			return nil, fmt.Errorf("experiment: evaluate: episode %d, step %d: %w", i, ev.Lengths[i], err)
 		}
@@ -122,15 +151,16 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 		if err != nil || res.Done() {
 			continue
 		}
-		toFloat32(v.obs[len(still)*spec.ObsDim:], v.obs1)
+		toFloat32(v.obs[len(still)*spec.ObsDim:], b.Obs[i])
 		still = append(still, i)
 	}
 	return still, nil
 }
 
-// Evaluate runs n noise-free episodes of a policy, all at once.
+// Evaluate runs n noise-free episodes of a policy, all at once: a network pass
+// for all of them, then a step of each environment.
 func Evaluate(ctx context.Context, newEnv MakeEnv, p Policy, n int, seed uint64) (*Evaluation, error) {
-	v := &evaluator{make: newEnv}
+	v := &evaluator{make: newEnv, workers: 1}
 	ev, err := v.run(ctx, p, n, seed, "evaluate")
 	return ev, errors.Join(err, v.close())
 }

@@ -152,9 +152,10 @@ func TrainInFolder(ctx context.Context, c Config, observe Observer) (err error) 
 			writeFailure(c.Dir, err)
 		}
 	}()
-	r, err := Resume(c.Dir, c.Steps, Parts{})
+	parts := Parts{oneCore: true}
+	r, err := Resume(c.Dir, c.Steps, parts)
 	if errors.Is(err, fs.ErrNotExist) && !exists(filepath.Join(c.Dir, manifestName)) {
-		r, err = New(c, Parts{})
+		r, err = New(c, parts)
 	}
 	if err != nil {
 		return err
