@@ -10,6 +10,7 @@ the sizes and synthetic data of `gomdcsan bench`. Prints one JSON object:
     python peer.py --compile           # the same through torch.compile
     python peer.py --task Ant-v3 --actor mdcsan --seconds 3
 
+beside.py runs it in turn with gomdcsan bench and prints the ratios.
 update_ms.<task>.<actor> is the mean of an update without the policy and one
 with it (policy delay 2), each the least of its repetitions.
 """
@@ -27,6 +28,7 @@ TASKS = {  # observations, of which constant zero, actions
     "Walker2d-v3": (17, 0, 6),
     "Hopper-v3": (11, 0, 3),
 }
+ACTORS = ("mdcsan", "lif", "popdan", "dan")
 THETA = (-0.172, 0.529, 0.021, 0.132)
 BATCH, T, POP, HIDDEN = 100, 5, 10, 256
 
@@ -219,7 +221,7 @@ def measure(task, kind, seconds, wrap):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", choices=TASKS, help="only this task")
-    parser.add_argument("--actor", choices=("mdcsan", "lif", "popdan", "dan"), help="only this actor")
+    parser.add_argument("--actor", choices=ACTORS, help="only this actor")
     parser.add_argument("--compile", action="store_true", help="through torch.compile")
     parser.add_argument("--seconds", type=float, default=1.0, help="measure each update so long")
     args = parser.parse_args()
@@ -227,7 +229,7 @@ def main():
     wrap = torch.compile if args.compile else (lambda f: f)
     result = {"torch": torch.__version__, "mode": "compile" if args.compile else "eager", "update_ms": {}, "action_us": {}}
     for task in [args.task] if args.task else TASKS:
-        for kind in [args.actor] if args.actor else ("mdcsan", "lif", "popdan", "dan"):
+        for kind in [args.actor] if args.actor else ACTORS:
             ms, us = measure(task, kind, args.seconds, wrap)
             result["update_ms"].setdefault(task, {})[kind] = round(ms, 4)
             result["action_us"].setdefault(task, {})[kind] = round(us, 2)
