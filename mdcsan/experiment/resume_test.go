@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gomdcsan/mdcsan/checkpoint"
+	"gomdcsan/mdcsan/env/mujoco"
 )
 
 // countdown is a context that is cancelled at the n-th look at it, so that a
@@ -62,48 +63,69 @@ func TestInterruptedRunsEndTheSame(t *testing.T) {
 	}
 }
 
+// killable is a run of seconds, on a task in MuJoCo too, whose simulation is
+// part of the state.
+func killable(task, dir string) Config {
+	c := tiny(dir)
+	c.Task = task
+	return c
+}
+
 // TestKilledRunsEndTheSame kills a process that trains with SIGKILL at random
-// moments. GOMDCSAN_KILLS sets how often; the full check is 200.
+// moments. GOMDCSAN_KILLS sets how often for each task; the full check is 200.
 func TestKilledRunsEndTheSame(t *testing.T) {
 	if dir := os.Getenv("GOMDCSAN_TEST_CHILD"); dir != "" {
-		trainOrResume(t, dir)
+		trainOrResume(t, killable(os.Getenv("GOMDCSAN_TEST_TASK"), dir))
 		return
 	}
 	if testing.Short() {
 		t.Skip("under the race detector a child dies before it gets anywhere; the gate kills at full speed")
 	}
-	kills := 8
+	kills := 6
 	if s := os.Getenv("GOMDCSAN_KILLS"); s != "" {
 		kills, _ = strconv.Atoi(s)
 	}
-	start := time.Now()
-	want := filesOf(t, train(t, tiny(t.TempDir())).Config.Dir)
-	whole := time.Since(start)
-	random := rand.New(rand.NewPCG(2, uint64(kills)))
-	for killed := 0; killed < kills; {
-		dir := filepath.Join(t.TempDir(), "run")
-		for done := false; !done; {
-			child := exec.Command(os.Args[0], "-test.run=^TestKilledRunsEndTheSame$")
-			child.Env = append(os.Environ(), "GOMDCSAN_TEST_CHILD="+dir)
-			var out bytes.Buffer
-			child.Stdout, child.Stderr = &out, &out
-			if err := child.Start(); err != nil {
-				t.Fatal(err)
+	for _, task := range []string{"Pendulum-v1", "Hopper-v3"} {
+		t.Run(task, func(t *testing.T) {
+			if err := mujoco.Available(); err != nil && task == "Hopper-v3" {
+				t.Skip(err)
 			}
-			timer := time.AfterFunc(time.Duration(random.Int64N(int64(whole))), func() { child.Process.Kill() })
-			err := child.Wait()
-			timer.Stop()
-			switch {
-			case err == nil:
-				done = true
-			case err.Error() == "signal: killed":
-				killed++
-			default:
-				t.Fatalf("after %d kills: %v\n%s", killed, err, &out)
+			start := time.Now()
+			want := filesOf(t, train(t, killable(task, t.TempDir())).Config.Dir)
+			whole := time.Since(start)
+			random := rand.New(rand.NewPCG(2, uint64(kills)))
+			for killed := 0; killed < kills; {
+				dir := filepath.Join(t.TempDir(), "run")
+				for done := false; !done; {
+					done = trainAndKill(t, task, dir, time.Duration(random.Int64N(int64(whole))))
+					if !done {
+						killed++
+					}
+				}
+				compare(t, fmt.Sprintf("after %d kills", killed), filesOf(t, dir), want)
 			}
-		}
-		compare(t, fmt.Sprintf("after %d kills", killed), filesOf(t, dir), want)
+			t.Logf("killed at least %d times", kills)
+		})
 	}
+}
+
+// trainAndKill trains in a process of its own, which it kills after a time,
+// and tells whether it came to its end before.
+func trainAndKill(t *testing.T, task, dir string, after time.Duration) (done bool) {
+	child := exec.Command(os.Args[0], "-test.run=^TestKilledRunsEndTheSame$")
+	child.Env = append(os.Environ(), "GOMDCSAN_TEST_CHILD="+dir, "GOMDCSAN_TEST_TASK="+task)
+	var out bytes.Buffer
+	child.Stdout, child.Stderr = &out, &out
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { child.Process.Kill() })
+	err := child.Wait()
+	timer.Stop()
+	if err != nil && err.Error() != "signal: killed" {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	return err == nil
 }
 
 // The folder as it is at the moment of each evaluation, when results are ahead
@@ -127,15 +149,16 @@ func TestFolderAtAnyMomentResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range copies {
-		trainOrResume(t, dir)
+		trainOrResume(t, tiny(dir))
 		compare(t, "copied", filesOf(t, dir), filesOf(t, c.Dir))
 	}
 }
 
-func trainOrResume(t *testing.T, dir string) {
-	r, err := Resume(dir, 0, Parts{})
+// trainOrResume goes on with the run in c's folder, or begins it, to its end.
+func trainOrResume(t *testing.T, c Config) {
+	r, err := Resume(c.Dir, 0, Parts{})
 	if errors.Is(err, fs.ErrNotExist) {
-		r, err = New(tiny(dir), Parts{})
+		r, err = New(c, Parts{})
 	}
 	if err == nil {
 		err = errors.Join(r.Train(context.Background()), r.Close())
