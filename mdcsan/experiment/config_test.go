@@ -104,6 +104,20 @@ func TestConfigFile(t *testing.T) {
 	}
 }
 
+// TestSettingsText: every default is shown in the words that set it.
+func TestSettingsText(t *testing.T) {
+	c, d := DefaultConfig("Ant-v3"), Config{}
+	mine := d.Settings()
+	for i, s := range c.Settings() {
+		if err := mine[i].Set(s.Text()); err != nil {
+			t.Error(err)
+		}
+	}
+	if !reflect.DeepEqual(c, d) {
+		t.Errorf("%+v became %+v", c, d)
+	}
+}
+
 func TestSettingsFromText(t *testing.T) {
 	c := DefaultConfig("Hopper-v3")
 	setByName(t, &c, "steps", "1e6")

@@ -103,6 +103,18 @@ func (s Setting) Set(text string) error {
 	return nil
 }
 
+// Text returns the value as Set reads it.
+func (s Setting) Text() string {
+	if s.Value.Kind() != reflect.Slice {
+		return fmt.Sprint(s.Value)
+	}
+	parts := make([]string, s.Value.Len())
+	for i := range parts {
+		parts[i] = fmt.Sprint(s.Value.Index(i))
+	}
+	return strings.Join(parts, ",")
+}
+
 // Kind describes the values of a setting.
 func (s Setting) Kind() string {
 	switch s.Value.Type() {

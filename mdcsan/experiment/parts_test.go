@@ -242,3 +242,22 @@ func TestBatchShrinks(t *testing.T) {
 		t.Errorf("%+v, %+v", ev, p)
 	}
 }
+
+// TestOldPolicy: a policy of November 2026, format 1, is read and acts as it
+// did. When the format changes, this file stays and another joins it.
+func TestOldPolicy(t *testing.T) {
+	a, err := LoadActor("testdata/policy-v1.ckpt", Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ obs, want []float64 }{
+		{[]float64{1, 0, 0.5}, []float64{1.19201910}},
+		{[]float64{-0.6, 0.8, -3}, []float64{0.66060203}},
+		{[]float64{0.6, -0.8, 4}, []float64{0.20141271}},
+	} {
+		// Other processors sum in another order.
+		if got := a.Act(c.obs); math.Abs(got[0]-c.want[0]) > 1e-5 {
+			t.Errorf("the action for %v is %.8g, want %.8g", c.obs, got[0], c.want[0])
+		}
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"testing"
 
+	"gonum.org/v1/gonum/stat"
+
 	"gomdcsan/mdcsan/rng"
 	"gomdcsan/mdcsan/snn"
 )
@@ -139,6 +141,17 @@ func TestCentres(t *testing.T) {
 				t.Fatalf("seed %d: point %d of cloud %d is in cluster %+v", seed, i, i%3, c)
 			}
 		}
+	}
+	one, of, err := snn.Centres(cloud, 1, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v []float64
+	for _, p := range cloud {
+		v = append(v, float64(p.V))
+	}
+	if mean := float32(stat.Mean(v, nil)); one[0].V != mean || of[299] != 0 {
+		t.Errorf("one cluster lies at %v, want the mean, %v", one[0].V, mean)
 	}
 	if _, _, err := snn.Centres(cloud, 301, s); err == nil {
 		t.Error("more clusters than points: want an error")

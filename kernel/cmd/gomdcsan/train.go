@@ -51,7 +51,7 @@ and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
 	def := experiment.DefaultConfig("Hopper-v3")
 	for _, s := range def.Settings() {
 		name := flagName(s.Name)
-		f.settings[name] = fl.String(name, "", fmt.Sprintf("%s (`%s`, default %v)", s.Help, s.Kind(), s.Value))
+		f.settings[name] = fl.String(name, "", fmt.Sprintf("%s (`%s`, default %s)", s.Help, s.Kind(), s.Text()))
 		if s.Kind() == "bool" {
 			fl.Lookup(name).NoOptDefVal = "true"
 		}
