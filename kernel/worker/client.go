@@ -72,10 +72,15 @@ func (c *Client) spawn() error {
 	if err != nil {
 		return err
 	}
+	c.adopt(p)
+	return nil
+}
+
+// adopt makes a process the worker; c.mu is held.
+func (c *Client) adopt(p *process) {
 	w := &supervised{process: p, handled: make(chan struct{})}
 	c.worker = w
 	c.wg.Go(func() { c.watch(w) })
-	return nil
 }
 
 // event passes an event on. What the process wrote on its own account belongs
@@ -93,13 +98,20 @@ func (c *Client) event(e engine.Event) {
 }
 
 // watch waits for a worker's death and starts the next, unless the worker
-// could not even start: then the next cell tries again.
+// could not even start: then the next cell tries again. The next is started
+// while the old one still writes its crash report, so that it is there at once.
 func (c *Client) watch(w *supervised) {
 	defer close(w.handled)
+	<-w.dying
+	next := c.successor(w)
 	<-w.done
 	c.mu.Lock()
 	if c.closed || c.worker != w {
 		c.mu.Unlock()
+		if next != nil {
+			next.kill("the kernel is shutting down")
+			<-next.done
+		}
 		return
 	}
 	idle, last := c.run == nil, c.last
@@ -107,11 +119,9 @@ func (c *Client) watch(w *supervised) {
 	c.lose()
 	w.end.lost = len(c.lost)
 	why := w.end.reason()
-	started := false
-	select {
-	case <-w.ready:
-		started = c.spawn() == nil // otherwise the next cell tries again, and says why not
-	default: // it could not start; its cell says so
+	started := next != nil
+	if started {
+		c.adopt(next)
 	}
 	c.mu.Unlock()
 	text := "" // the outcome of the running cell says it
@@ -121,6 +131,28 @@ func (c *Client) watch(w *supervised) {
 	if started {
 		c.sink.Emit(engine.Event{Kind: engine.WorkerStarted, Cell: last.ID, Text: text})
 	}
+}
+
+// successor starts the process that is to follow a dying worker, nil if there
+// is to be none: the worker could not start, its cell says so; or this one
+// cannot, the next cell tries again and says why not.
+func (c *Client) successor(w *supervised) *process {
+	c.mu.Lock()
+	closed := c.closed
+	c.mu.Unlock()
+	select {
+	case <-w.ready:
+	default:
+		return nil
+	}
+	if closed {
+		return nil
+	}
+	next, err := startProcess(c.opts, c.event)
+	if err != nil {
+		return nil
+	}
+	return next
 }
 
 func cellName(cell engine.Cell) string {

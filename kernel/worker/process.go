@@ -20,6 +20,7 @@ type process struct {
 	os     osProcess
 	events func(engine.Event) // called by one goroutine, in order
 	ready  chan struct{}      // closed when the engine is ready
+	dying  chan struct{}      // closed when it is certain that it ends
 	done   chan struct{}      // closed when the process is gone and all it said was passed on
 	end    death              // valid after done
 	helloE atomic.Pointer[string]
@@ -41,7 +42,7 @@ var errNotReading = errors.New("the worker does not read what it is sent")
 // startProcess starts a worker. Its events go to the function given.
 func startProcess(o Options, events func(engine.Event)) (*process, error) {
 	p := &process{
-		events: events, ready: make(chan struct{}), done: make(chan struct{}),
+		events: events, ready: make(chan struct{}), dying: make(chan struct{}), done: make(chan struct{}),
 		replies: map[uint32]chan []byte{},
 	}
 	p.cond = sync.NewCond(&p.mu)
@@ -58,7 +59,8 @@ func (p *process) run(o Options) {
 	p.os.forward(p.events)
 	go p.write()
 	crash := make(chan []byte, 1)
-	go func() { crash <- readHead(p.os.crash, maxCrash) }()
+	dies := sync.OnceFunc(func() { close(p.dying) })
+	go func() { crash <- readHead(p.os.crash, maxCrash, dies) }()
 	timer := time.AfterFunc(o.StartTimeout, func() {
 		select {
 		case <-p.ready:
@@ -69,6 +71,7 @@ func (p *process) run(o Options) {
 	defer timer.Stop()
 
 	err := p.read()
+	dies()
 	if errors.Is(err, errFrame) || errors.Is(err, errPayload) {
 		p.kill("its messages were damaged; did a cell write to descriptor 4? (" + err.Error() + ")")
 	}
@@ -242,12 +245,17 @@ func (p *process) kill(cause string) {
 }
 
 // readHead reads to the end and keeps at most n bytes of the beginning: a
-// crash report says what happened first.
-func readHead(r io.Reader, n int64) []byte {
+// crash report says what happened first. It calls begun at the first byte.
+func readHead(r io.Reader, n int64, begun func()) []byte {
 	if r == nil {
 		return nil
 	}
-	b, _ := io.ReadAll(io.LimitReader(r, n))
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(r, first); err != nil {
+		return nil
+	}
+	begun()
+	rest, _ := io.ReadAll(io.LimitReader(r, n-1))
 	_, _ = io.Copy(io.Discard, r)
-	return b
+	return append(first, rest...)
 }

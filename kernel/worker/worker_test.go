@@ -756,3 +756,28 @@ func TestRerun(t *testing.T) {
 	s.mustExec("%rerun")
 	s.shows("get", "[stdout]1")
 }
+
+// After a death the next cell runs within a second on a machine at rest; the
+// bound here allows for one that runs other tests.
+func TestRecovery(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector is slow")
+	}
+	for _, code := range []string{"exit 3", "gopanic boom", "recurse"} {
+		s := start(t, Options{})
+		s.mustExec("set 1")
+		best := time.Hour
+		for range 3 {
+			begun := time.Now()
+			if out := s.exec(code); out.Err == nil {
+				t.Fatalf("%s: no error", code)
+			}
+			s.mustExec("get")
+			best = min(best, time.Since(begun))
+		}
+		t.Logf("%s: the next cell has run after %v", code, best.Round(time.Millisecond))
+		if best > 3*time.Second {
+			t.Errorf("%s: %v until the next cell has run", code, best)
+		}
+	}
+}
