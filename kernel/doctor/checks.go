@@ -57,6 +57,16 @@ func compiler() Finding {
 		Remedy: "apt-get install gcc libc6-dev, or the system's own means"}
 }
 
+// cells looks for all that compiled cells need together: the toolchain that
+// built this program, a C compiler, and the sources that it was built from.
+func (s Subject) cells() Finding {
+	sources, err := s.Cells()
+	if err != nil {
+		return Finding{What: "Compiled cells", Grade: Limited, Detail: err.Error(), Remedy: "in a clone of gomdcsan: go run ./install build"}
+	}
+	return Finding{What: "Compiled cells", Grade: Good, Detail: "against the sources in " + sources}
+}
+
 func jupyter(ctx context.Context) Finding {
 	const remedy = "python3 -m venv env && env/bin/pip install jupyterlab; without it, gomdcsan run FILE.ipynb works all the same"
 	path, err := exec.LookPath("jupyter")

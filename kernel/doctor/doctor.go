@@ -36,6 +36,7 @@ type Subject struct {
 	Executable string
 	Version    string
 	MuJoCo     func() (version string, err error) // loads a task and steps it
+	Cells      func() (sources string, err error) // what cells are compiled against
 }
 
 // Examine makes all checks, reporting each finding as it comes.
@@ -44,6 +45,7 @@ func Examine(ctx context.Context, s Subject, report func(Finding)) {
 	report(s.mujoco())
 	report(toolchain(ctx))
 	report(compiler())
+	report(s.cells())
 	report(jupyter(ctx))
 	spec, finding := s.registration()
 	report(finding)

@@ -25,7 +25,8 @@ func isolated(t *testing.T, program string) Subject {
 			t.Fatal(err)
 		}
 	}
-	return Subject{Executable: "/opt/gomdcsan", Version: "test", MuJoCo: func() (string, error) { return "", errors.New("left out") }}
+	return Subject{Executable: "/opt/gomdcsan", Version: "test", MuJoCo: func() (string, error) { return "", errors.New("left out") },
+		Cells: func() (string, error) { return "", errors.New("the sources are gone") }}
 }
 
 func executable(t *testing.T, script string) string {

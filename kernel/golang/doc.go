@@ -34,6 +34,17 @@
 // run at the end of the cell. The values of the last expression are shown,
 // except those of fmt's printing functions.
 //
+// # What compiled cells cost
+//
+// A plugin is never unloaded: a compiled cell keeps about 1.5 MB, 10,000 of
+// them 15 GB, where 10,000 statement cells keep nearly nothing. Equal cells are
+// one plugin, and the cache on disk stays below 1 GB. Cells are compiled
+// against the sources that this program was built from, to the byte: the
+// installer keeps a copy of them, with their modules. Packages that the program
+// does not have come in by an import (modules.go, foreign.go): of a module at
+// the version that %require or the go.mod above the working directory says, else
+// the newest that fits, since a process has one version of each package.
+//
 // Reading the compiled side: names with Ↄ or Ɱ are unexported names made
 // reachable for later units (patch.go and typelinks_linux.go undo that for
 // printing and reflection), pꞏx_3 points to the slot x_3, fꞏ... is a function's

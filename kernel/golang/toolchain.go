@@ -330,6 +330,17 @@ func Warm(ctx context.Context, o Options) error {
 	return n.packages(append([]string{rtPath, "reflect"}, preloaded...))
 }
 
+// Ready returns the sources that cells are compiled against, or what keeps them
+// from being compiled.
+func Ready(o Options) (sources string, err error) {
+	n := newNative(o)
+	defer n.close()
+	if !n.ready() {
+		return "", errors.New(n.why)
+	}
+	return n.dir, nil
+}
+
 // build compiles and loads a unit.
 func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 	if err := n.packages(slices.Collect(maps.Values(b.imports))); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gomdcsan/kernel/doctor"
+	"gomdcsan/kernel/golang"
 	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/rng"
@@ -28,7 +29,8 @@ code is 1 when something is broken.`,
 				return err
 			}
 			broken := 0
-			subject := doctor.Subject{Executable: executable, Version: version(), MuJoCo: tryMuJoCo}
+			subject := doctor.Subject{Executable: executable, Version: version(), MuJoCo: tryMuJoCo,
+				Cells: func() (string, error) { return golang.Ready(golang.Options{}) }}
 			doctor.Examine(cmd.Context(), subject, func(f doctor.Finding) {
 				doctor.Print(cmd.OutOrStdout(), f)
 				if f.Grade == doctor.Broken {
