@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -203,4 +204,43 @@ func isGeneric(t *types.TypeName) bool {
 		return x.TypeParams().Len() > 0
 	}
 	return false
+}
+
+// export returns where a package is compiled to, "" if it is not (yet).
+func (n *native) export(path string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if file := n.exports[path]; file != "" {
+		return file
+	}
+	return n.foreign[path]
+}
+
+// broughtIn reports whether a package came in by a cell's import.
+func (n *native) broughtIn(path string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.foreign[path] != "" && n.exports[path] == ""
+}
+
+// add remembers packages that a cell brought in.
+func (n *native) add(list []listed) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, l := range list {
+		n.foreign[l.path] = l.export
+	}
+}
+
+// foreignIDs are what a unit depends on beside this program's packages: all
+// that cells brought in, if it imports any of it.
+func (n *native) foreignIDs(imports map[string]string) []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, path := range imports {
+		if n.foreign[path] != "" && n.exports[path] == "" {
+			return slices.Sorted(maps.Values(n.foreign))
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,33 @@ func TestInterrupt(t *testing.T) {
 		})
 	}
 	s.must("before := n\nif inc() != before+1 { panic(\"the closure lost its variable\") }")
+}
+
+// TestInterruptCompiler stops a cell that is still being compiled, with the
+// compiler's own processes.
+func TestInterruptCompiler(t *testing.T) {
+	s := newTestSession(t)
+	defer s.close()
+	needNative(t, s)
+	var functions strings.Builder // enough to compile for a while, and never compiled before
+	for i := range 400 {
+		fmt.Fprintf(&functions, "func f%d(x float64) float64 { if x > %d { return math.Sqrt(x) + f%d(x-1) }; return x }\n", i, time.Now().UnixNano(), (i+1)%400)
+	}
+	var pressed time.Time
+	stop := time.AfterFunc(300*time.Millisecond, func() { pressed = time.Now(); s.e.Interrupt() })
+	defer stop.Stop()
+	err := s.run(functions.String())
+	if err == nil || err.Name != "Interrupted" {
+		t.Fatalf("error %v, want Interrupted", err)
+	}
+	if took := time.Since(pressed); took > 2*time.Second {
+		t.Errorf("stopped %v after the interrupt", took)
+	} else {
+		t.Logf("stopped %v after the interrupt", took)
+	}
+	if err := s.run("f0(1)"); err == nil || !strings.Contains(err.Value, "undefined: f0") {
+		t.Errorf("the interrupted cell has taken effect: %v", err)
+	}
 }
 
 // TestPanics shows Go's message and the cell's lines.

@@ -9,12 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"plugin"
-	"reflect"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -92,7 +89,8 @@ func (n *native) prepare() {
 const cacheLimit = 1 << 30
 
 // prune removes the oldest files of a directory until the others take less
-// than limit; those changed after young may be in use and stay.
+// than limit, and the folders that processes left which were killed; what
+// changed after young may be in use and stays.
 func prune(dir string, limit int64, young time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -101,9 +99,14 @@ func prune(dir string, limit int64, young time.Time) {
 	var files []os.FileInfo
 	var total int64
 	for _, e := range entries {
-		if i, err := e.Info(); err == nil && i.Mode().IsRegular() {
+		i, err := e.Info()
+		switch {
+		case err != nil:
+		case i.Mode().IsRegular():
 			files = append(files, i)
 			total += i.Size()
+		case i.IsDir() && i.ModTime().Before(young):
+			_ = os.RemoveAll(filepath.Join(dir, i.Name())) // it only takes room
 		}
 	}
 	slices.SortFunc(files, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
@@ -341,212 +344,8 @@ func Ready(o Options) (sources string, err error) {
 	return n.dir, nil
 }
 
-// build compiles and loads a unit.
-func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
-	if err := n.packages(slices.Collect(maps.Values(b.imports))); err != nil {
-		return nil, nil, err
-	}
-	deps := importedUnits(b.units)
-	id := hash(slices.Concat([]string{text, n.memory()}, deps.ids(), n.foreignIDs(b.imports))...)
-	u := &unit{id: id, path: "cells/" + id, types: map[string]reflect.Type{}, imports: deps}
-	base := filepath.Join(n.cache, id)
-	u.archive = base + ".a"
-	if _, err := os.Stat(base + ".so"); err != nil {
-		if err := n.compileAndLink(u, base, text); err != nil {
-			return nil, nil, err
-		}
-	}
-	before := modules()
-	p, err := plugin.Open(base + ".so")
-	if err == nil {
-		err = mendModules(before)
-	}
-	if err != nil {
-		return nil, nil, n.notLoaded(err)
-	}
-	f, err := p.Lookup("Unitꞏ")
-	if err != nil {
-		return nil, nil, fmt.Errorf("loading the compiled cell: %w", err)
-	}
-	return u, f.(func() *rt.Unit)(), nil
-}
-
-// notLoaded explains why a plugin cannot be loaded. If this program is not what
-// its sources say any more, no plugin can.
-func (n *native) notLoaded(err error) error {
-	_, other, differs := strings.Cut(err.Error(), "different version of package ")
-	if !differs {
-		return fmt.Errorf("loading the compiled cell: %w", err)
-	}
-	if name := strings.Fields(other + " ?")[0]; n.broughtIn(name) {
-		return fmt.Errorf("another version of %s is loaded: restart the kernel to have this one", name)
-	}
-	why := fmt.Sprintf("gomdcsan's sources in %s have changed since it was built, so cells cannot be compiled: install it again, then restart the kernel", n.dir)
-	n.mu.Lock()
-	n.why = why
-	n.mu.Unlock()
-	return fmt.Errorf("%s (%w)", why, err)
-}
-
-type unitList []*unit
-
-func (l unitList) ids() []string {
-	var out []string
-	for _, u := range l {
-		out = append(out, u.id)
-	}
-	return out
-}
-
-// importedUnits are the units and those that they import, in turn.
-func importedUnits(units map[*unit]bool) unitList {
-	seen := map[string]*unit{}
-	var visit func(u *unit)
-	visit = func(u *unit) {
-		if seen[u.id] == nil {
-			seen[u.id] = u
-			for _, i := range u.imports {
-				visit(i)
-			}
-		}
-	}
-	for u := range units {
-		visit(u)
-	}
-	var out unitList
-	for _, id := range slices.Sorted(maps.Keys(seen)) {
-		out = append(out, seen[id])
-	}
-	return out
-}
-
-// compileAndLink makes base.so, and base.a for later units to import.
-func (n *native) compileAndLink(u *unit, base, text string) error {
-	work, err := os.MkdirTemp(n.cache, "build-")
-	if err != nil {
-		return fmt.Errorf("compiling the cell: %w", err)
-	}
-	defer os.RemoveAll(work)
-	file := filepath.Join(work, "cell.go")
-	cfg := filepath.Join(work, "importcfg")
-	if err := errors.Join(os.WriteFile(file, []byte(text), 0o644), os.WriteFile(cfg, []byte(n.importcfg(u)), 0o644)); err != nil {
-		return fmt.Errorf("compiling the cell: %w", err)
-	}
-	if dir := os.Getenv("GOMDCSAN_KEEP_CELLS"); dir != "" { // to look at what was generated
-		_ = os.WriteFile(filepath.Join(dir, u.id+".go"), []byte(text), 0o644)
-	}
-	archive := filepath.Join(work, "cell.a")
-	args := []string{"-o", archive, "-p", u.path, "-lang=go1.26", "-installsuffix", "dynlink", "-dynlink", "-pack", "-importcfg", cfg, "-trimpath", work + "=>", "-c=2"}
-	if err := n.tool(work, "compile", append(args, file)...); err != nil {
-		return err
-	}
-	so := filepath.Join(work, "cell.so")
-	args = []string{"-o", so, "-s", "-w", "-importcfg", cfg, "-installsuffix", "dynlink", "-pluginpath", u.path, "-buildmode=plugin", "-extld=" + ccName()}
-	if err := n.tool(work, "link", append(args, archive)...); err != nil {
-		return err
-	}
-	if err := errors.Join(unexport(so), asLibrary(archive)); err != nil {
-		return fmt.Errorf("finishing the compiled cell: %w", err)
-	}
-	return errors.Join(os.Rename(archive, base+".a"), os.Rename(so, base+".so"))
-}
-
-func ccName() string {
-	if cc := os.Getenv("CC"); cc != "" {
-		return cc
-	}
-	return "gcc"
-}
-
-func (n *native) tool(dir, name string, args ...string) error {
-	c := exec.CommandContext(n.ctx, filepath.Join(n.tools, name), args...)
-	c.Dir = dir
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	err := n.start(c)
-	if err == nil {
-		err = n.wait(c)
-	}
-	if rt.Stopping() {
-		return rt.Stopped
-	}
-	if err != nil {
-		return fmt.Errorf("the Go toolchain's %s refuses the cell: %w\n%s", name, err, bytes.TrimSpace(out.Bytes()))
-	}
-	return nil
-}
-
-// export returns where a package is compiled to, "" if it is not (yet).
-func (n *native) export(path string) string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if file := n.exports[path]; file != "" {
-		return file
-	}
-	return n.foreign[path]
-}
-
-// broughtIn reports whether a package came in by a cell's import.
-func (n *native) broughtIn(path string) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.foreign[path] != "" && n.exports[path] == ""
-}
-
-// add remembers packages that a cell brought in.
-func (n *native) add(list []listed) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, l := range list {
-		n.foreign[l.path] = l.export
-	}
-}
-
-// foreignIDs are what a unit depends on beside this program's packages: all
-// that cells brought in, if it imports any of it.
-func (n *native) foreignIDs(imports map[string]string) []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, path := range imports {
-		if n.foreign[path] != "" && n.exports[path] == "" {
-			return slices.Sorted(maps.Values(n.foreign))
-		}
-	}
-	return nil
-}
-
 // end stops what runs and removes what the session leaves.
 func (n *native) end() {
 	n.close()
 	n.modules.close()
-}
-
-func (n *native) importcfg(u *unit) string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	var b strings.Builder
-	for path, file := range n.exports {
-		fmt.Fprintf(&b, "packagefile %s=%s\n", path, file)
-	}
-	for path, file := range n.foreign {
-		if n.exports[path] == "" {
-			fmt.Fprintf(&b, "packagefile %s=%s\n", path, file)
-		}
-	}
-	for _, d := range u.imports {
-		fmt.Fprintf(&b, "packagefile %s=%s\n", d.path, d.archive)
-	}
-	return b.String()
-}
-
-// asLibrary keeps the linker from taking an imported unit's exports for the
-// plugin's own: they are found by name.
-func asLibrary(archive string) error {
-	data, err := os.ReadFile(archive)
-	if err != nil {
-		return err
-	}
-	data = bytes.ReplaceAll(data, []byte("go:plugin.exports"), []byte("go:plugin.exporty"))
-	data = bytes.ReplaceAll(data, []byte("go:plugin.tabs"), []byte("go:plugin.tabz"))
-	return os.WriteFile(archive, data, 0o644)
 }

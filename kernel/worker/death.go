@@ -30,7 +30,7 @@ type death struct {
 	lost   int    // cells that had succeeded
 }
 
-var crashStart = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: |SIG[A-Z]+: |unexpected fault address )`)
+var crashStart = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: |SIG[A-Z]+: |unexpected fault address |\d+-byte limit$)`) // the last: written in pieces
 
 // crashLike reports whether text begins to tell of the process's end.
 func crashLike(text []byte) bool { return crashStart.Match(text) }
@@ -163,6 +163,9 @@ func functionName(line string) string {
 	}
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	name = name[strings.IndexByte(name, '.')+1:]
+	if parts := strings.Split(name, "ꞏ"); parts[0] == "f" && len(parts) > 2 { // fꞏNAMEꞏslot, fꞏTYPEꞏNAMEꞏslot
+		name = strings.Join(parts[1:1+(len(parts)-1)/2], ".")
+	}
 	name = strings.TrimLeft(name, "ↃⱮ") // by which the engine exports names of cells
 	if strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f }) || strings.HasPrefix(name, "_") {
 		return "" // a name that the engine made up

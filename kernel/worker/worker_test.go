@@ -781,3 +781,17 @@ func TestRecovery(t *testing.T) {
 		}
 	}
 }
+
+func TestFunctionName(t *testing.T) {
+	for line, want := range map[string]string{
+		"cells/1a2b.fꞏdeepꞏdeep_3(0x1)":               "deep",
+		"cells/1a2b.fꞏNetꞏForwardꞏNetꞏForward_4(...)": "Net.Forward",
+		"cells/1a2b.Ↄhelper(0x1)":                     "helper",
+		"cells/1a2b.cellꞏ()":                          "",
+		"	cell[2]:3 +0x1d":                            "",
+	} {
+		if got := functionName(line); got != want {
+			t.Errorf("%s is named %q, want %q", line, got, want)
+		}
+	}
+}
