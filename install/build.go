@@ -70,7 +70,13 @@ func (m *machine) goBuild(path, sources string, mujoco bool) error {
 	c := m.command("go", append(args, "-ldflags", set, "./kernel/cmd/gomdcsan")...)
 	c.Dir = source
 	c.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=vendor")
-	return m.step("go build (some minutes the first time)", c)
+	if err := m.step("go build (some minutes the first time)", c); err != nil {
+		return err
+	}
+	front := m.command("go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(filepath.Dir(path), "gomdcsan-front"), "./kernel/cmd/gomdcsan-front")
+	front.Dir = source
+	front.Env = append(c.Env, "CGO_ENABLED=0") // smaller in memory
+	return m.step("go build of the kernel's front", front)
 }
 
 // buildFlags are the flags that decide what is compiled, the same for the

@@ -56,7 +56,7 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "gomdcsan")
-	out, err := exec.Command("go", "build", "-o", path, "gomdcsan/kernel/cmd/gomdcsan").CombinedOutput()
+	out, err := exec.Command("go", "build", "-o", dir, "gomdcsan/kernel/cmd/...").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

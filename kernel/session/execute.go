@@ -118,6 +118,9 @@ func (s *Session) finish(r *request, x *execution, req *wire.Execute, out engine
 	s.wake.Broadcast()
 	s.mu.Unlock()
 	s.last.Unlock()
+	if s.holder != nil {
+		s.soon.Stop() // idle takes along what is held
+	}
 	s.reply(r, wire.ExecuteReply, metadata, content)
 	s.status(r, wire.StateIdle)
 	for _, a := range aborted {

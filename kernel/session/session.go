@@ -52,7 +52,8 @@ type Options struct {
 type Session struct {
 	opts   Options
 	port   Port
-	holder Holder // the port, if it can
+	holder Holder      // the port, if it can
+	soon   *time.Timer // flushes the holder
 	engine *deferred
 	wire   *wire.Session
 	lane   *lane
@@ -106,7 +107,10 @@ func New(opts Options) *Session {
 		open:     map[string]string{},
 		commFrom: map[string]json.RawMessage{},
 	}
-	s.holder, _ = opts.Port.(Holder)
+	if s.holder, _ = opts.Port.(Holder); s.holder != nil {
+		s.soon = time.AfterFunc(time.Hour, s.holder.Flush)
+		s.soon.Stop()
+	}
 	s.wake.L = &s.mu
 	s.lane = newLane(s, opts.Rate)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -249,8 +253,8 @@ func (s *Session) publish(msgType string, parent json.RawMessage, content any) {
 	s.port.Publish(s.topic(msgType), wire.New(s.wire, msgType, parent, content))
 }
 
-// hold publishes a message that another will follow at once; flushSoon is to be
-// called when that is only likely.
+// hold publishes a message that another will probably follow at once;
+// flushSoon is to be called after the last that is held.
 func (s *Session) hold(msgType string, parent json.RawMessage, content any) {
 	if s.holder == nil {
 		s.publish(msgType, parent, content)
@@ -259,10 +263,15 @@ func (s *Session) hold(msgType string, parent json.RawMessage, content any) {
 	s.holder.Hold(s.topic(msgType), wire.New(s.wire, msgType, parent, content))
 }
 
-// flushSoon sends what is held as soon as this goroutine waits for something.
+// holdFor is how long the first messages of a cell wait for its last: those of
+// a quick cell leave in one write, after its reply, when the front-end has
+// nothing else to do than to read them.
+const holdFor = 2 * time.Millisecond
+
+// flushSoon sends what is held at the latest after holdFor.
 func (s *Session) flushSoon() {
 	if s.holder != nil {
-		go s.holder.Flush()
+		s.soon.Reset(holdFor)
 	}
 }
 

@@ -25,7 +25,7 @@ import (
 // it is started with the argument "worker".
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
-		if err := Serve(newScripted); err != nil {
+		if err := Serve(attach, newScripted); err != nil {
 			fmt.Fprintln(os.Stderr, "worker:", err)
 			os.Exit(1)
 		}
@@ -301,3 +301,5 @@ func (s *scripted) Comm(m engine.CommMessage) {
 	s.sink.Emit(engine.Event{Kind: engine.CommMsg, Comm: &m})
 }
 func (s *scripted) Close() error { return nil }
+
+func attach(h Host) (detach func()) { return display.Attach(h) }

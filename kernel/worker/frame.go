@@ -50,8 +50,13 @@ type question struct {
 
 // hello is the worker's first frame.
 type hello struct {
-	Error string `json:"error,omitempty"`
+	Version int    `json:"version"` // frameVersion
+	Error   string `json:"error,omitempty"`
 }
+
+// frameVersion is raised when what the frames say changes: front and worker
+// are two programs, of which one may be left over from another build.
+const frameVersion = 1
 
 type frame struct {
 	kind    frameKind

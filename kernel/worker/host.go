@@ -10,9 +10,16 @@ import (
 	"time"
 	"unsafe"
 
-	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
 )
+
+// Host is where what cells show goes, and where answers come from: a
+// display.Host.
+type Host interface {
+	Emit(engine.Event)
+	Context() context.Context
+	Input(prompt string, password bool) (string, error)
+}
 
 // host runs an engine's cells and is, for package display, where they are
 // shown. It knows of each goroutine which cell started it: cells run under a
@@ -42,7 +49,7 @@ type cellRun struct {
 const maxLabels = 4096
 
 var _ interface {
-	display.Host
+	Host
 	engine.Sink
 } = (*host)(nil)
 

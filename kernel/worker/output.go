@@ -17,7 +17,7 @@ type output struct {
 	w     io.Writer
 	pipes stdPipes
 	cell  string // that output of the process belongs to
-	enc   []byte // buffer of encoded frames
+	enc   []byte // encoded frames that wait for the next write
 
 	// gathered output, of one cell and stream
 	textCell, textName string
@@ -71,10 +71,16 @@ func (o *output) Emit(e engine.Event) {
 	o.flushText(false)
 	f, err := jsonFrame(frameEvent, 0, e)
 	if err != nil {
+		o.write()
 		o.add(e.Cell, "stderr", []byte("This cannot be shown: "+err.Error()+"\n"))
 		return
 	}
-	o.write(f)
+	o.enc = appendFrame(o.enc, f)
+	if e.Kind == engine.Result {
+		o.arm() // the cell's end is near: both leave in one write
+		return
+	}
+	o.write()
 }
 
 // send sends a frame after all output so far.
@@ -88,7 +94,8 @@ func (o *output) send(kind frameKind, id uint32, v any) {
 		// Only an outcome can hold what JSON cannot: the cell's own values.
 		f, _ = jsonFrame(kind, id, failure("output error", err.Error()))
 	}
-	o.write(f)
+	o.enc = appendFrame(o.enc, f)
+	o.write()
 }
 
 func (o *output) flush() {
@@ -96,6 +103,7 @@ func (o *output) flush() {
 	defer o.mu.Unlock()
 	o.drain()
 	o.flushText(true)
+	o.write()
 }
 
 func (o *output) flushGathered() {
@@ -103,6 +111,15 @@ func (o *output) flushGathered() {
 	defer o.mu.Unlock()
 	o.armed = false
 	o.flushText(false)
+	o.write()
+}
+
+// arm sees to it that what waits does not wait long.
+func (o *output) arm() {
+	if !o.armed {
+		o.armed = true
+		o.timer.Reset(gatherTime)
+	}
 }
 
 // drain takes what the process has written.
@@ -133,13 +150,13 @@ func (o *output) add(cell, name string, text []byte) {
 	o.text = append(o.text, text...)
 	if len(o.text) >= gatherSize {
 		o.flushText(false)
-	} else if len(o.text) > 0 && !o.armed {
-		o.armed = true
-		o.timer.Reset(gatherTime)
+		o.write()
+	} else if len(o.text) > 0 {
+		o.arm()
 	}
 }
 
-// flushText sends the gathered output, but for the beginning of a character
+// flushText encodes the gathered output, but for the beginning of a character
 // whose rest may follow, unless all is true.
 func (o *output) flushText(all bool) {
 	n := len(o.text)
@@ -151,7 +168,7 @@ func (o *output) flushText(all bool) {
 		if end < n {
 			end -= partial(o.text[sent:end])
 		}
-		o.write(streamFrame(o.textCell, o.textName, o.text[sent:end]))
+		o.enc = appendFrame(o.enc, streamFrame(o.textCell, o.textName, o.text[sent:end]))
 		sent = end
 	}
 	o.text = append(o.text[:0], o.text[n:]...)
@@ -173,12 +190,14 @@ func partial(b []byte) int {
 	return 0
 }
 
-// write sends a frame. When the front has gone there is nobody to tell: the
-// request pipe ends too, and with it the process.
-func (o *output) write(f frame) {
-	o.enc = appendFrame(o.enc[:0], f)
+// write sends what is encoded. When the front has gone there is nobody to
+// tell: the request pipe ends too, and with it the process.
+func (o *output) write() {
+	if len(o.enc) == 0 {
+		return
+	}
 	_, _ = o.w.Write(o.enc)
-	if cap(o.enc) > 4*textMax {
+	if o.enc = o.enc[:0]; cap(o.enc) > 4*textMax {
 		o.enc = nil
 	}
 }

@@ -145,6 +145,10 @@ func (p *process) handle(f frame) error {
 		if err := json.Unmarshal(f.payload, &h); err != nil {
 			return fmt.Errorf("%w: %w", errPayload, err)
 		}
+		if h.Error == "" && h.Version != frameVersion {
+			h.Error = fmt.Sprintf("it is of another build than the front (versions %d and %d): install both again", h.Version, frameVersion)
+			p.shut()
+		}
 		if h.Error != "" {
 			p.helloE.Store(&h.Error)
 			return nil // it ends by itself

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -43,7 +44,10 @@ func (p *osProcess) start(o Options) error {
 			f.Close()
 		}
 	}()
-	name, _ := os.Executable()
+	name := o.Path
+	if file, err := filepath.EvalSymlinks(name); err == nil { // not "exe", for those who look at processes
+		name = file
+	}
 	p.cmd = &exec.Cmd{
 		Path: o.Path, Args: append([]string{name}, o.Args...), Dir: o.Dir,
 		Env:         append(os.Environ(), append(o.Env, envMemoryLimit+"="+strconv.FormatInt(o.MemoryLimit, 10))...),

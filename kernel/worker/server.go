@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"strconv"
 
-	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
 )
 
@@ -25,9 +24,10 @@ type server struct {
 // Serve runs an engine for the front that started this process, until the
 // front closes the connection or dies; the process should then end, whatever
 // still runs. newEngine gets the sink for the engine's events; one without a
-// Cell belongs to the cell that started the calling goroutine. What cells show
-// by package display appears in the front too.
-func Serve(newEngine func(engine.Sink) (engine.Engine, error)) error {
+// Cell belongs to the cell that started the calling goroutine. attach makes a
+// Host the one that cells show things by, until detach; it is display.Attach,
+// which is not called from here because the front needs none of that package.
+func Serve(attach func(Host) (detach func()), newEngine func(engine.Sink) (engine.Engine, error)) error {
 	c, err := connect()
 	if err != nil {
 		return err
@@ -42,9 +42,9 @@ func Serve(newEngine func(engine.Sink) (engine.Engine, error)) error {
 	}
 	s := &server{out: newOutput(c.to, c.pipes)}
 	s.host = newHost(s.out)
-	defer display.Attach(s.host)()
+	defer attach(s.host)()
 	if s.eng, err = newEngine(s.host); err != nil {
-		s.out.send(frameHello, 0, hello{Error: err.Error()})
+		s.out.send(frameHello, 0, hello{Version: frameVersion, Error: err.Error()})
 		return fmt.Errorf("worker: start the engine: %w", err)
 	}
 	s.host.eng = s.eng
@@ -55,7 +55,7 @@ func Serve(newEngine func(engine.Sink) (engine.Engine, error)) error {
 			s.host.interrupt()
 		}
 	}()
-	s.out.send(frameHello, 0, hello{})
+	s.out.send(frameHello, 0, hello{Version: frameVersion})
 	err = s.serve(bufio.NewReaderSize(c.from, 64<<10))
 	s.out.flush()
 	if errors.Is(err, io.EOF) {

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
 	"gomdcsan/kernel/golang"
 	"gomdcsan/kernel/worker"
@@ -16,7 +17,8 @@ func newWorker() *cobra.Command {
 		Args:   cobra.NoArgs,
 		Hidden: true,
 		RunE: func(*cobra.Command, []string) error {
-			return worker.Serve(func(sink engine.Sink) (engine.Engine, error) {
+			attach := func(h worker.Host) func() { return display.Attach(h) }
+			return worker.Serve(attach, func(sink engine.Sink) (engine.Engine, error) {
 				return golang.New(golang.Options{
 					Stdout: worker.Stream(sink, "stdout"),
 					Stderr: worker.Stream(sink, "stderr"),
