@@ -2,6 +2,8 @@ package golang
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"io"
 	"reflect"
 	"strconv"
@@ -88,6 +90,25 @@ func (n *interpreter) eval(code string) (v reflect.Value) {
 	return v
 }
 
+// execute is eval for what has been parsed: Eval reads its source three times
+// to find out what it is.
+func (n *interpreter) execute(node ast.Node) (v reflect.Value) {
+	if n.err != nil {
+		return v
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			n.fail(fmt.Errorf("the interpreter: %v", r))
+		}
+	}()
+	p, err := n.yaegi.CompileAST(node)
+	if err == nil {
+		v, err = n.yaegi.Execute(p)
+	}
+	n.fail(err)
+	return v
+}
+
 func (n *interpreter) define(name string, v reflect.Value) {
 	n.known[name] = true
 	n.use(interp.Exports{kernelPath + "/session": {name: v}})
@@ -150,14 +171,16 @@ func (n *interpreter) compile(l *lowering) (func(), error) {
 	n.cells++
 	name := fmt.Sprintf("cell%d", n.cells)
 	var b strings.Builder
-	fmt.Fprintf(&b, "func %s() {\n", name)
+	fmt.Fprintf(&b, "package main\nfunc %s() {\n", name)
 	for i, s := range l.order {
 		fmt.Fprintf(&b, "p%d := %s()\n_ = p%d\n", i, n.pointerSymbol(s), i)
 	}
 	b.WriteString(l.out.String())
 	b.WriteString("}\n")
-	n.eval(b.String())
-	v := n.eval(name)
+	file, err := parser.ParseFile(n.yaegi.FileSet(), interp.DefaultSourceName, b.String(), parser.SkipObjectResolution)
+	n.fail(err)
+	n.execute(file)
+	v := n.execute(&ast.BlockStmt{List: []ast.Stmt{&ast.ExprStmt{X: ast.NewIdent(name)}}})
 	if n.err != nil {
 		return nil, n.err
 	}

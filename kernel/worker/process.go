@@ -145,10 +145,6 @@ func (p *process) handle(f frame) error {
 		if err := json.Unmarshal(f.payload, &h); err != nil {
 			return fmt.Errorf("%w: %w", errPayload, err)
 		}
-		if h.Error == "" && h.Version != frameVersion {
-			h.Error = fmt.Sprintf("it is of another build than the front (versions %d and %d): install both again", h.Version, frameVersion)
-			p.shut()
-		}
 		if h.Error != "" {
 			p.helloE.Store(&h.Error)
 			return nil // it ends by itself
@@ -157,8 +153,14 @@ func (p *process) handle(f frame) error {
 		case <-p.ready:
 			return fmt.Errorf("%w: a second greeting", errPayload)
 		default:
-			close(p.ready)
 		}
+		if h.Version != frameVersion {
+			why := fmt.Sprintf("it is of another build than the front (versions %d and %d): install both again", h.Version, frameVersion)
+			p.helloE.Store(&why)
+			p.shut()
+			return nil
+		}
+		close(p.ready)
 	default:
 		return fmt.Errorf("%w: kind %d from a worker", errFrame, f.kind)
 	}

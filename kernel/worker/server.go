@@ -82,7 +82,9 @@ func setMemory(setting string) error {
 	return nil
 }
 
-// serve answers frames until the connection ends.
+// serve answers frames until the connection ends. The goroutine that has read
+// a cell runs it, there and then, and another goes on reading: so the cell
+// waits for no other thread, and runs on a stack that has grown already.
 func (s *server) serve(r *bufio.Reader) error {
 	comms := make(chan engine.CommMessage, 1024)
 	defer close(comms)
@@ -91,40 +93,78 @@ func (s *server) serve(r *bufio.Reader) error {
 			s.protect("comm", func() { s.eng.Comm(m) })
 		}
 	}()
-	for {
-		f, err := readFrame(r)
-		if err != nil {
-			return err
-		}
-		switch f.kind {
-		case frameExecute:
-			var cell engine.Cell
-			if err := json.Unmarshal(f.payload, &cell); err != nil {
-				return fmt.Errorf("worker: %w", err)
+	turn := make(chan struct{}) // to read, handed to one that waits for it
+	ended := make(chan error, 1)
+	var read func()
+	read = func() {
+		for {
+			f, err := readFrame(r)
+			if err == nil && f.kind == frameExecute {
+				err = s.runCell(f, func() {
+					select {
+					case turn <- struct{}{}:
+					default: // all are busy with cells
+						go read()
+					}
+				})
+				if err == nil {
+					<-turn
+					continue
+				}
 			}
-			go s.execute(f.id, cell, s.host.begin(cell))
-		case frameComplete, frameInspect, frameIsComplete:
-			go s.answer(f)
-		case frameInterrupt:
-			go s.host.interrupt()
-		case frameInput:
-			var in engine.InputReply
-			if err := json.Unmarshal(f.payload, &in); err != nil {
-				return fmt.Errorf("worker: %w", err)
+			if err == nil {
+				err = s.handle(f, comms)
 			}
-			s.host.answer(in)
-		case frameComm:
-			var m engine.CommMessage
-			if err := json.Unmarshal(f.payload, &m); err != nil {
-				return fmt.Errorf("worker: %w", err)
+			if err != nil {
+				ended <- err
+				return
 			}
-			comms <- m
-		case frameClose:
-			return s.eng.Close()
-		default:
-			return fmt.Errorf("worker: %w: kind %d from the front", errFrame, f.kind)
 		}
 	}
+	go read()
+	return <-ended
+}
+
+// runCell runs the cell of a frame, after it has let others read.
+func (s *server) runCell(f frame, letOthersRead func()) error {
+	var cell engine.Cell
+	if err := json.Unmarshal(f.payload, &cell); err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	run := s.host.begin(cell)
+	letOthersRead()
+	s.execute(f.id, cell, run)
+	return nil
+}
+
+// handle answers a frame that is no cell; io.EOF is the end.
+func (s *server) handle(f frame, comms chan<- engine.CommMessage) error {
+	switch f.kind {
+	case frameComplete, frameInspect, frameIsComplete:
+		go s.answer(f)
+	case frameInterrupt:
+		go s.host.interrupt()
+	case frameInput:
+		var in engine.InputReply
+		if err := json.Unmarshal(f.payload, &in); err != nil {
+			return fmt.Errorf("worker: %w", err)
+		}
+		s.host.answer(in)
+	case frameComm:
+		var m engine.CommMessage
+		if err := json.Unmarshal(f.payload, &m); err != nil {
+			return fmt.Errorf("worker: %w", err)
+		}
+		comms <- m
+	case frameClose:
+		if err := s.eng.Close(); err != nil {
+			return err
+		}
+		return io.EOF
+	default:
+		return fmt.Errorf("worker: %w: kind %d from the front", errFrame, f.kind)
+	}
+	return nil
 }
 
 // execute runs a cell. A panic of the engine itself is an answer too.
