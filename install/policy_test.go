@@ -29,6 +29,8 @@ var rules = []rule{
 		why: "the protocol's logic is tested without an interpreter and without sockets"},
 	{from: `^kernel/(wire|transport|session|engine)$`, to: `^gomdcsan/mdcsan`, deep: true,
 		why: "the front never loads what runs user code"},
+	{from: `^kernel/(front|cmd/gomdcsan-front)$`, to: `yaegi|cobra|gonum|^gomdcsan/(mdcsan|plotting|kernel/(golang|symbols|display))`, deep: true,
+		why: "the front is a small process: what it links is resident in every kernel"},
 	{from: `^(kernel/(wire|transport|session|engine|worker|display|notebook|cmd)|mdcsan|plotting|install)`, to: `yaegi`,
 		why: "only the engine (kernel/golang) and its symbols know the interpreter"},
 	{from: `^(kernel/(wire|session|engine|worker|golang|symbols|display|notebook|cmd)|mdcsan|plotting|install)`, to: `zmq4`,
@@ -77,6 +79,7 @@ func TestRulesCatchViolations(t *testing.T) {
 		"gomdcsan/mdcsan/td3":     "gomdcsan/mdcsan/snn",
 		"gomdcsan/kernel/session": "github.com/go-zeromq/zmq4",
 		"gomdcsan/kernel/worker":  "github.com/traefik/yaegi/interp",
+		"gomdcsan/kernel/front":   "gomdcsan/kernel/display",
 		"gomdcsan/install":        "github.com/spf13/cobra",
 	} {
 		if len(violations(path, []string{dep}, []string{dep})) == 0 {

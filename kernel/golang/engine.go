@@ -142,7 +142,7 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		return nil, asError(err)
 	}
 	s.mu.Lock()
-	s.sources[src.name] = src
+	s.sources[src.name] = src.textOnly()
 	s.mu.Unlock()
 	for _, d := range s.commit(c) {
 		fmt.Fprintf(e.options.Stderr, "note: %s no longer fits and is gone: %s: %s\n", d.what, s.checker.fset.Position(d.err.Pos), d.err.Msg)

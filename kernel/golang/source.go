@@ -25,6 +25,12 @@ type source struct {
 	others  []item // what is not a statement
 }
 
+// textOnly is what tracebacks need of a cell that has run: its syntax trees
+// would be kept for as long as the session.
+func (s *source) textOnly() *source {
+	return &source{name: s.name, count: s.count, text: s.text, lines: s.lines, bases: s.bases}
+}
+
 // base maps the positions of one parsed copy to offsets in the cell.
 type base struct {
 	start, end token.Pos // of the copy's text proper

@@ -91,8 +91,19 @@ func (c *checker) files(pkg *types.Package, info *types.Info, files []*ast.File)
 		Sizes:     types.SizesFor("gc", runtime.GOARCH),
 		Error:     func(err error) { errs = append(errs, err.(types.Error)) },
 	}
+	forgetFiles(pkg.Scope())
 	_ = types.NewChecker(&conf, c.fset, pkg, info).Files(files) // it returns the first of errs
 	return errs
+}
+
+// forgetFiles drops the scopes of the files that were checked before. go/types
+// keeps them below the package's for ever, with all objects of their bodies,
+// 2 KB for each cell that ever ran; the package's scope is searched by name,
+// never by way of its children.
+func forgetFiles(scope *types.Scope) {
+	if children := reflect.ValueOf(scope).Elem().FieldByName("children"); children.IsValid() {
+		reflect.NewAt(children.Type(), children.Addr().UnsafePointer()).Elem().SetZero()
+	}
 }
 
 func newWorld() *world {

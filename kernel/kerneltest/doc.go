@@ -19,14 +19,8 @@
 //   - server_flood.py: output through a Jupyter server's rate limits
 //   - lab.mjs, services.mjs: JupyterLab in Chromium, and its client in Node
 //
-// What happens when, and which test holds it (kernel_test.go, soak_test.go):
-//
-//	the worker is killed       the cell fails within 2 s, the next runs in a fresh one
-//	the front is killed        the worker ends with it
-//	the parent (server) dies   the kernel ends within 2 s (conformance.py)
-//	SIGINT, SIGTERM            the cell is stopped; the kernel ends in order
-//	the machine sleeps         what was sent meanwhile is answered
-//	the disk is full           the history is lost, cells run
+// What happens when something dies is written down in kernel/HOW_IT_WORKS.md,
+// with the test that holds each line.
 //
 // GOMDCSAN_SOAK=30m go test -race -run Soak runs the soak test for so long, and
 // GOMDCSAN_ARTEFACTS names a directory where screenshots are kept.

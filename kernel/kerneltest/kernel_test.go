@@ -3,6 +3,8 @@ package kerneltest
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -203,6 +205,68 @@ func TestShutdownAndSignals(t *testing.T) {
 			t.Errorf("after waking: %v", r.Reply)
 		}
 	})
+}
+
+// A server that is killed and started again finds the kernel as it was: a cell
+// runs on without it, and whoever connects next hears the rest.
+func TestServerRestarts(t *testing.T) {
+	k := Start(t)
+	k.Execute("n := 0")
+	k.Start("for n < 20 { n++; time.Sleep(100 * time.Millisecond); fmt.Println(n) }")
+	k.Client.Close()
+	next := Connect(t, k.Info)
+	if r := next.Request(wire.Control, wire.KernelInfoRequest, struct{}{}); r.Reply.Status != "ok" {
+		t.Errorf("kernel_info: %v", r.Reply)
+	}
+	r := next.Execute("n") // waits for the cell
+	if r.Value() != "20" {
+		t.Errorf("after the restart n is %q: %v", r.Value(), r.Reply)
+	}
+	heard := 0
+	next.mu.Lock()
+	for id, ms := range next.got {
+		if id != r.ID && Has(ms, wire.Stream) {
+			heard++
+		}
+	}
+	next.mu.Unlock()
+	if heard != 1 {
+		t.Error("the new client does not hear the cell of the old one")
+	}
+}
+
+// The kernel of a server that was killed ends by itself.
+func TestParentDies(t *testing.T) {
+	parent := exec.Command("sleep", "60")
+	if err := parent.Start(); err != nil {
+		t.Skip(err)
+	}
+	k := Start(t, "JPY_PARENT_PID="+strconv.Itoa(parent.Process.Pid))
+	k.Start("for {}")
+	workers := children(t, k.Cmd.Process.Pid)
+	parent.Process.Kill()
+	parent.Wait()
+	k.Gone(t, 5*time.Second)
+	noneLeft(t, workers)
+}
+
+// A kernel that has run its first cell takes little, because its front is a
+// small program.
+func TestMemoryAtStart(t *testing.T) {
+	k := Start(t)
+	k.Execute("1 + 1")
+	front, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", k.Cmd.Process.Pid))
+	if err != nil {
+		t.Skip("no /proc here:", err)
+	}
+	if filepath.Base(front) != "gomdcsan-front" {
+		t.Errorf("the front is %s", front)
+	}
+	if mb := resident(t, k.Cmd.Process.Pid); mb > 60 {
+		t.Errorf("%.0f MB are resident", mb)
+	} else {
+		t.Logf("%.0f MB are resident", mb)
+	}
 }
 
 // noneLeft waits for processes to end.

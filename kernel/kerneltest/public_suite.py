@@ -21,7 +21,7 @@ class GoKernelTests(jkt.KernelTests):
     code_history_pattern = '1?2*'
     supported_history_operations = ('tail', 'range', 'search')
     code_inspect_sample = 'fmt.Println'
-    code_page_something = ''
+    code_page_something = '?fmt.Println'
     code_clear_output = 'display.ClearOutput(false)'
 if hasattr(jkt, 'IopubWelcomeTests'):
     class W(jkt.IopubWelcomeTests): kernel_name = os.environ['KERNEL']; support_iopub_welcome = True

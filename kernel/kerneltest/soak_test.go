@@ -19,29 +19,34 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		most = 5 * time.Second
 	}
+	t.Logf("the kernel is %s", Binary(t))
 	k := Start(t)
 	k.Execute("total := 0")
-	var early float64
+	var tenths []float64 // memory after each tenth
 	begun := time.Now()
 	cells := 0
-	for time.Since(begun) < most {
-		cells += soakRound(t, k, cells)
-		if early == 0 && time.Since(begun) > most/10 && cells > 200 {
-			early = resident(t, k.Cmd.Process.Pid)
+	for rounds := 0; time.Since(begun) < most; rounds++ {
+		cells += soakRound(t, k, rounds)
+		if time.Since(begun) > most/10*time.Duration(len(tenths)+1) {
+			tenths = append(tenths, resident(t, k.Cmd.Process.Pid))
+			t.Logf("%v: %d cells, %.0f MB", time.Since(begun).Round(time.Second), cells, tenths[len(tenths)-1])
 		}
 	}
-	late := resident(t, k.Cmd.Process.Pid)
-	t.Logf("%d cells in %v, %.0f MB after a tenth, %.0f MB at the end", cells, time.Since(begun).Round(time.Second), early, late)
-	if early > 0 && late > early*1.25+20 {
+	if len(tenths) < 2 || cells < 1000 {
+		return // too short to tell
+	}
+	early, late := tenths[0], resident(t, k.Cmd.Process.Pid)
+	if late > early*1.1+10 {
 		t.Errorf("memory grew from %.0f to %.0f MB", early, late)
 	}
 }
 
 // soakRound runs some cells and returns how many.
-func soakRound(t *testing.T, k *Kernel, n int) int {
-	for i := range 8 {
-		r := k.Execute(fmt.Sprintf(`total++; for i := 0; i < 50; i++ { fmt.Println(%d, i) }; total`, n))
-		wantCell(t, r, n, strconv.Itoa(n/8*8+i+1))
+func soakRound(t *testing.T, k *Kernel, round int) int {
+	const printing = 8
+	for i := range printing {
+		r := k.Execute(fmt.Sprintf(`total++; for i := 0; i < 50; i++ { fmt.Println(%d, i) }; total`, round))
+		wantCell(t, r, round, strconv.Itoa(round*printing+i+1))
 		k.Forget(r.ID)
 	}
 	r := k.Execute("p := plot.New(); p")
@@ -65,7 +70,7 @@ func soakRound(t *testing.T, k *Kernel, n int) int {
 		t.Fatalf("the second client: %v", r.Reply)
 	}
 	other.Close()
-	return 8
+	return printing + 4
 }
 
 // wantCell checks that a cell's messages are all there and in order.
