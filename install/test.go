@@ -40,7 +40,7 @@ func (m *machine) test() error {
 	if err := m.goBuild(command, m.testSources(), mujoco); err != nil {
 		return err
 	}
-	env = append(env, "GOMDCSAN_BIN="+command)
+	env = append(env, "GOMDCSAN_BIN="+command, "GOMDCSAN_PLAIN_BIN="+m.plainCommand())
 
 	m.say("4. The quickstart, as the demo runs it")
 	if err := m.quickstarts(command, mujoco); err != nil {
@@ -63,10 +63,13 @@ func (m *machine) test() error {
 // testSources is apart from what the installed command needs.
 func (m *machine) testSources() string { return filepath.Join(m.cache, "test-source") }
 
+// plainCommand is where the tests' command without MuJoCo is built.
+func (m *machine) plainCommand() string { return filepath.Join(m.cache, "test-bin", "gomdcsan-plain") }
+
 // quickstarts executes the quickstart with and without MuJoCo: each trains for
 // real, and a cell that fails fails the gate.
 func (m *machine) quickstarts(command string, mujoco bool) error {
-	plain := filepath.Join(m.cache, "test-bin", "gomdcsan-plain")
+	plain := m.plainCommand()
 	if err := m.goBuild(plain, m.testSources(), false); err != nil {
 		return err
 	}

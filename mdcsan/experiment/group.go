@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -8,6 +9,9 @@ import (
 	"slices"
 	"strings"
 )
+
+// ErrNoRuns means that there is no run in the folders that were named.
+var ErrNoRuns = errors.New("no run")
 
 // FindRuns returns the folders of the runs in and below the given folders, in
 // the order of their names.
@@ -25,7 +29,7 @@ func FindRuns(roots ...string) (dirs []string, err error) {
 		}
 	}
 	if len(dirs) == 0 {
-		return nil, fmt.Errorf("no run in %s (a run's folder has a %s)", strings.Join(roots, ", "), manifestName)
+		return nil, fmt.Errorf("%w in %s (a run's folder has a %s)", ErrNoRuns, strings.Join(roots, ", "), manifestName)
 	}
 	return dirs, nil
 }

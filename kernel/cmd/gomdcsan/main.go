@@ -24,6 +24,7 @@ var commands = []func() *cobra.Command{
 	newWatch,
 	newSweep,
 	newCollect,
+	newReport,
 	newKernel,
 	newInstall,
 	newUninstall,

@@ -111,3 +111,27 @@ func ExampleInterval() {
 	// IQM 0.95 (0.82 to 1.10)
 	// better in 86 % of pairs
 }
+
+// The examples in rliable's own tests (tests/rliable/metrics_test.py), there
+// as [run][task], with the values that it gives them.
+func TestRliablePublished(t *testing.T) {
+	x := [][]float64{{1, 2, 1, 2}, {2, 2, 1, 1}}
+	y := [][]float64{{1, 2, 3}, {1, 2, 3}}
+	near(t, "median of x", Median(x), 1.5, 0)
+	near(t, "mean of x", Mean(x), 1.5, 0)
+	near(t, "IQM of x", IQM(x), 1.5, 0)
+	near(t, "median of y", Median(y), 2, 0)
+	near(t, "mean of y", Mean(y), 2, 0)
+	near(t, "IQM of y", IQM(y), 2, 0)
+	near(t, "probability of improvement", Improvement(x, y), 1.0/3, 1e-7)
+}
+
+// The example in the documentation of scipy.stats.mannwhitneyu: ages of men
+// and women at a diagnosis, with U = 17 of 20 pairs; and of scipy.stats.
+// trim_mean, the function behind rliable's IQM: trim_mean([1, 2, 3, 5], 0.25)
+// is 2.5.
+func TestScipyPublished(t *testing.T) {
+	males, females := []float64{19, 22, 16, 29, 24}, []float64{20, 11, 17, 12}
+	near(t, "U", Improvement([][]float64{males}, [][]float64{females})*20, 17, 1e-12)
+	near(t, "trimmed mean", IQM([][]float64{{1, 2, 3, 5}}), 2.5, 0)
+}

@@ -85,13 +85,13 @@ func match(dir string, patterns []string) ([]string, error) {
 
 // roots are the packages of this module that cells import; what their
 // interfaces name is added. Folders that do not exist yet are left out.
-var roots = []string{"mdcsan", "plotting", "kernel/display", "mdcsan/rng", "mdcsan/env", "mdcsan/env/pendulum", "mdcsan/env/tasks",
+var roots = []string{"mdcsan", "plotting", "kernel/display", "kernel/report", "mdcsan/rng", "mdcsan/env", "mdcsan/env/pendulum", "mdcsan/env/tasks",
 	"mdcsan/nn", "mdcsan/snn", "mdcsan/linalg", "mdcsan/replay", "mdcsan/td3", "mdcsan/checkpoint", "mdcsan/experiment", "mdcsan/experiment/stats", "mdcsan/bench"}
 
 // Own generates internal/own from this module's source. What lib has comes
 // from there, other modules from source.
 func Own(dir string, lib *ArchiveImporter) (Generated, error) {
-	matched, err := match(dir, []string{module + "/mdcsan/...", module + "/plotting/...", module + "/kernel/display/..."})
+	matched, err := match(dir, []string{module + "/mdcsan/...", module + "/plotting/...", module + "/kernel/display/...", module + "/kernel/report"})
 	if err != nil {
 		return nil, err
 	}

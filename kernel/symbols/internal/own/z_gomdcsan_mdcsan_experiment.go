@@ -26,6 +26,7 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"Elsewhere":        reflect.ValueOf(p_go_constant.MakeFromLiteral("\"running elsewhere\"", p_go_token.STRING, 0)),
 		"Episode":          reflect.ValueOf(p_go_constant.MakeFromLiteral("\"episode\"", p_go_token.STRING, 0)),
 		"ErrLocked":        reflect.ValueOf(&pkg.ErrLocked).Elem(),
+		"ErrNoRuns":        reflect.ValueOf(&pkg.ErrNoRuns).Elem(),
 		"Evaluate":         reflect.ValueOf(pkg.Evaluate),
 		"EvaluateRandom":   reflect.ValueOf(pkg.EvaluateRandom),
 		"Evaluated":        reflect.ValueOf(p_go_constant.MakeFromLiteral("\"evaluation\"", p_go_token.STRING, 0)),

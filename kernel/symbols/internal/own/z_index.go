@@ -10,6 +10,7 @@ func Packages() [][2]string {
 	return [][2]string{
 		{"gomdcsan/kernel/display", "display"},
 		{"gomdcsan/kernel/engine", "engine"},
+		{"gomdcsan/kernel/report", "report"},
 		{"gomdcsan/mdcsan", "mdcsan"},
 		{"gomdcsan/mdcsan/bench", "bench"},
 		{"gomdcsan/mdcsan/checkpoint", "checkpoint"},
@@ -37,6 +38,8 @@ func Table(path string) map[string]reflect.Value {
 		return table_gomdcsan_kernel_display()
 	case "gomdcsan/kernel/engine":
 		return table_gomdcsan_kernel_engine()
+	case "gomdcsan/kernel/report":
+		return table_gomdcsan_kernel_report()
 	case "gomdcsan/mdcsan":
 		return table_gomdcsan_mdcsan()
 	case "gomdcsan/mdcsan/bench":
@@ -82,6 +85,8 @@ func Named(path string) []string {
 		return []string{"context", "encoding/json", "gomdcsan/kernel/engine", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting"}
 	case "gomdcsan/kernel/engine":
 		return []string{"encoding/json"}
+	case "gomdcsan/kernel/report":
+		return []string{"gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting", "gonum.org/v1/plot"}
 	case "gomdcsan/mdcsan":
 		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/snn", "image"}
 	case "gomdcsan/mdcsan/bench":

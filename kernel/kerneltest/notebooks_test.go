@@ -1,0 +1,90 @@
+package kerneltest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// notebooksHere copies the notebooks and what they read to a folder in which
+// they may be executed, and returns their names. The quickstart trains for
+// minutes: the installer runs it by itself.
+func notebooksHere(t *testing.T) (dir string, names []string) {
+	t.Helper()
+	dir = t.TempDir()
+	source, err := filepath.Abs("../../notebooks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+		t.Fatal(err)
+	}
+	all, err := filepath.Glob(filepath.Join(dir, "*.ipynb"))
+	if err != nil || len(all) < 10 {
+		t.Fatalf("%d notebooks, %v", len(all), err)
+	}
+	for _, path := range all {
+		if name := filepath.Base(path); name != "quickstart.ipynb" {
+			names = append(names, name)
+		}
+	}
+	return dir, names
+}
+
+// Every notebook runs from top to bottom without Jupyter, in the build
+// without MuJoCo where there is one.
+func TestNotebooksRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("minutes")
+	}
+	binary := Binary(t)
+	if plain := os.Getenv("GOMDCSAN_PLAIN_BIN"); plain != "" {
+		binary = plain
+	}
+	dir, names := notebooksHere(t)
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			args := []string{"run", name}
+			if name == "ablation.ipynb" { // and takes parameters
+				args = append(args, "-p", "steps=1000", "-p", "seeds=2")
+			}
+			cmd := exec.Command(binary, args...)
+			cmd.Dir = dir
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// Every notebook runs in nbclient, and what comes out of it becomes a page
+// without a warning.
+func TestNotebooksRunInJupyter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("minutes")
+	}
+	env := Environment(t)
+	dir, names := notebooksHere(t)
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			out, err := python(t, env, "-m", "nbconvert", "--execute", "--to", "html", path)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if w := regexp.MustCompile(`(?i).*warning.*`).FindString(out); w != "" {
+				t.Errorf("it says: %s", w)
+			}
+			page, err := os.ReadFile(strings.TrimSuffix(path, ".ipynb") + ".html")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(page), "<svg") && !strings.Contains(string(page), "image/png") {
+				t.Error("the page has no figure")
+			}
+		})
+	}
+}

@@ -1,0 +1,65 @@
+package report
+
+import (
+	"gonum.org/v1/plot"
+
+	"gomdcsan/mdcsan"
+	"gomdcsan/plotting"
+)
+
+// PaperSteps is how long the paper trains.
+const PaperSteps = 1_000_000
+
+// Panel draws the learning curves of some kinds on a task: ours solid, the
+// paper's dashed in the same colour, both smoothed as the paper does. The axis
+// ends at the given step; 0 stands for where our longest run will end, or for
+// the paper's million steps where there is none.
+func Panel(task string, steps float64, runs []*mdcsan.Results, kinds ...Kind) *plot.Plot {
+	if steps <= 0 {
+		steps = horizon(task, runs, kinds)
+	}
+	var series []plotting.Series
+	for i, k := range kinds {
+		ours := k.Curve(task, runs).Cut(steps)
+		ours.Colour = i + 1
+		if k.Paper != "" {
+			paper := plotting.PaperCurve(task, k.Paper).Cut(steps)
+			paper.Colour = i + 1
+			if paper.Name != "" && len(ours.Runs) > 0 {
+				paper.Name = "" // the colour says it
+			}
+			series = append(series, paper)
+		}
+		if len(ours.Runs) > 0 {
+			series = append(series, ours)
+		}
+	}
+	p := plotting.LearningCurves(task, series...)
+	p.X.Min, p.X.Max = 0, steps
+	return p
+}
+
+// horizon is where the axis ends.
+func horizon(task string, runs []*mdcsan.Results, kinds []Kind) float64 {
+	end := 0
+	for _, k := range kinds {
+		for _, r := range k.Runs(task, runs) {
+			end = max(end, r.Config().Steps)
+		}
+	}
+	if end == 0 {
+		end = PaperSteps
+	}
+	return float64(end)
+}
+
+// Figure is a Panel for each of the paper's tasks.
+func Figure(runs []*mdcsan.Results, kinds ...Kind) *plotting.Figure {
+	var panels []*plot.Plot
+	for _, task := range Tasks() {
+		panels = append(panels, Panel(task, 0, runs, kinds...))
+	}
+	f := plotting.NewFigure(2, panels...)
+	f.Width = 2 * plotting.ColumnWidth
+	return f
+}
