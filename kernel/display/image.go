@@ -38,6 +38,7 @@ func figurePNG(f *plotting.Figure) engine.Display {
 	d.Data[mimeText] = f.String()
 	if c, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil {
 		d.Metadata = size(mimePNG, c.Width*96/plotting.ScreenDPI, c.Height*96/plotting.ScreenDPI)
+		d.Metadata[mimePNG].(map[string]any)["alt"] = f.String() // what a page says where it cannot be seen
 	}
 	return d
 }

@@ -4,8 +4,8 @@
 //
 //	runs, err := report.Open("results")                    // stored results, or folders of runs
 //	report.Figure(runs, report.Actors()...)                // Fig. 4: ours solid, the paper's dashed
-//	report.Provenance(runs, report.Actors()...)            // which seeds, steps and commits it shows
-//	report.Distances(runs, report.Actors()...)             // by how much ours differ
+//	report.Notes(runs, report.Actors()...)                 // which seeds, steps and commits, and by how much ours differ
+//	report.Provenance(...), report.Distances(...)          // the same as tables
 //	err = report.Write("page", runs)                       // everything as one page, with images
 //
 // A [Kind] is a line of a comparison, such as MDC-SAN in Fig. 4: it says which

@@ -71,6 +71,9 @@ func Write(dir string, runs []*mdcsan.Results) error {
 
 func sections(runs []*mdcsan.Results) []section {
 	curves := func(id, title, text string, kinds []Kind) section {
+		if missing := Missing(runs, kinds...); missing != "" {
+			text += " No run of ours yet: " + missing + "."
+		}
 		return section{ID: id, Title: title, Text: text, Figure: Figure(runs, kinds...), Tables: []titled{
 			{"How far ours are from the paper's, smoothed, at the same step", Distances(runs, kinds...)},
 			{"What stands behind the curves", Provenance(runs, kinds...)}}}

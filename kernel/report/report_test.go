@@ -94,6 +94,15 @@ func TestTable1AndOrigins(t *testing.T) {
 	}
 }
 
+func TestNotes(t *testing.T) {
+	got := string(Notes([]*mdcsan.Results{fake("Hopper-v3", "dan", 3, constant(20, 700)...), fake("Ant-v3", "dan", 0, 1)}, Actors()...))
+	for _, want := range []string{"**Hopper-v3, DAN**: seed 3, 200,000 steps, commit 0123456. Smoothed at step 150,000: ours 700, the paper's ", "too short to compare", "No run of ours yet: Ant-v3 (MDC-SAN, Pop-DAN)"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 func TestSummaries(t *testing.T) {
 	runs := []*mdcsan.Results{fake("Hopper-v3", "mdcsan", 0, 3636), fake("Hopper-v3", "mdcsan", 1, 1818), fake("Hopper-v3", "dan", 0, 2727)}
 	got := Summaries(runs, Actors()...)
@@ -113,7 +122,7 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(data)
-	for _, want := range []string{"<svg", "DAN (1 seed)", "3396 ± 77", "<td>700 ± 0</td>", "0123456", "none", "20", "150,000"} {
+	for _, want := range []string{"<svg", "DAN (1 seed)", "3396 ± 77", "<td>700 ± 0</td>", "0123456", "No run of ours yet: Ant-v3 (MDC-SAN, Pop-DAN, DAN)", "150,000"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page has no %q", want)
 		}

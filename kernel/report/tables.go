@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gomdcsan/kernel/display"
 	"gomdcsan/mdcsan"
 	"gomdcsan/plotting"
 )
@@ -13,7 +14,7 @@ import (
 // Origin says what stands behind one line of a figure.
 type Origin struct {
 	Task, Kind string
-	Seeds      string // such as "0, 1"; "none" where we have no run yet
+	Seeds      string // such as "0, 1"
 	Steps      string // trained, and wanted where that is more
 	Commit     string
 }
@@ -23,14 +24,58 @@ func Provenance(runs []*mdcsan.Results, kinds ...Kind) []Origin {
 	var out []Origin
 	for _, task := range Tasks() {
 		for _, k := range kinds {
-			out = append(out, originOf(task, k, k.Runs(task, runs)))
+			if mine := k.Runs(task, runs); len(mine) > 0 {
+				out = append(out, originOf(task, k, mine))
+			}
 		}
 	}
 	return out
 }
 
+// Missing lists the kinds of which we have no run yet, task by task; "" if
+// there are none.
+func Missing(runs []*mdcsan.Results, kinds ...Kind) string {
+	var tasks []string
+	for _, task := range Tasks() {
+		var names []string
+		for _, k := range kinds {
+			if len(k.Runs(task, runs)) == 0 {
+				names = append(names, k.Name)
+			}
+		}
+		if len(names) > 0 {
+			tasks = append(tasks, fmt.Sprintf("%s (%s)", task, strings.Join(names, ", ")))
+		}
+	}
+	return strings.Join(tasks, "; ")
+}
+
+// Notes says in words, for a notebook, what Provenance, Distances and Missing
+// say in tables.
+func Notes(runs []*mdcsan.Results, kinds ...Kind) display.Markdown {
+	var b strings.Builder
+	distances := Distances(runs, kinds...)
+	for _, o := range Provenance(runs, kinds...) {
+		fmt.Fprintf(&b, "- **%s, %s**: seed %s, %s steps, commit %s. ", o.Task, o.Kind, o.Seeds, o.Steps, o.Commit)
+		i := slices.IndexFunc(distances, func(d Distance) bool { return d.Task == o.Task && d.Kind == o.Kind })
+		switch {
+		case i < 0:
+			fmt.Fprintf(&b, "Fewer than %d evaluations: too short to compare smoothed.\n", plotting.PaperSmoothing)
+		case math.IsNaN(distances[i].Paper):
+			fmt.Fprintf(&b, "Smoothed at step %s: %.0f; the paper has no such curve.\n", distances[i].Step, distances[i].Ours)
+		default:
+			d := distances[i]
+			fmt.Fprintf(&b, "Smoothed at step %s: ours %.0f, the paper's %.0f (%+.0f %%).\n", d.Step, d.Ours, d.Paper, d.Percent)
+		}
+	}
+	if missing := Missing(runs, kinds...); missing != "" {
+		fmt.Fprintf(&b, "\nNo run of ours yet: %s.\n", missing)
+	}
+	return display.Markdown(b.String())
+}
+
 func originOf(task string, k Kind, mine []*mdcsan.Results) Origin {
-	o := Origin{Task: task, Kind: k.Name, Seeds: "none"}
+	o := Origin{Task: task, Kind: k.Name}
 	var seeds, commits []string
 	low, high, want := math.Inf(1), 0.0, 0
 	for _, r := range mine {
@@ -42,9 +87,6 @@ func originOf(task string, k Kind, mine []*mdcsan.Results) Origin {
 				commits = append(commits, c)
 			}
 		}
-	}
-	if len(mine) == 0 {
-		return o
 	}
 	o.Seeds, o.Commit = strings.Join(seeds, ", "), strings.Join(commits, ", ")
 	o.Steps = thousands(high)
