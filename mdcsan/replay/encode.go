@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 )
 
 // ErrCorrupt is wrapped by Load's errors about data that AppendRows did not
@@ -38,6 +39,7 @@ func (b *Buffer) AppendRows(dst []byte, from, to uint64) []byte {
 			dst = appendFloats(dst, b.next(at))
 		}
 	}
+	runtime.KeepAlive(b) // and its blocks
 	return dst
 }
 

@@ -11,7 +11,8 @@
 // observation is not stored when the next transition begins with it, which is
 // every time but at the end of an episode; where the chain breaks, the second
 // observation goes to a side table. Ant-v3's million transitions take 0.48 GB.
-// Rows come in blocks that are allocated when they are first needed.
+// Rows come in blocks that are allocated when they are first needed, where the
+// system allows it outside the garbage collector's heap.
 //
 // The chain is found by comparing bits: Add looks whether obs equals the obs2
 // of the call before. So the caller says nothing about episodes, and a buffer
@@ -36,6 +37,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"gomdcsan/mdcsan/rng"
@@ -135,6 +137,7 @@ func (b *Buffer) Add(obs, act []float32, rew float32, obs2 []float32, done bool)
 	}
 	copy(b.tail, obs2)
 	b.added++
+	runtime.KeepAlive(b) // and its blocks
 	return nil
 }
 
@@ -172,7 +175,7 @@ func (b *Buffer) row(at int) []float32 {
 	bl := at / blockRows
 	if b.blocks[bl] == nil {
 		rows := min(blockRows, b.capacity-bl*blockRows)
-		b.blocks[bl] = make([]float32, rows*b.stride)
+		b.blocks[bl] = b.allocate(rows * b.stride)
 	}
 	lo := (at % blockRows) * b.stride
 	return b.blocks[bl][lo : lo+b.stride : lo+b.stride]
@@ -239,6 +242,7 @@ func (b *Buffer) Get(batch *Batch, k int, number uint64) {
 	if b.flags[at]&terminated != 0 {
 		batch.Done[k] = 1
 	}
+	runtime.KeepAlive(b) // and its blocks
 }
 
 func sameBits(a, b []float32) bool {

@@ -3,6 +3,7 @@ package replay
 import (
 	"errors"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -301,5 +302,31 @@ func BenchmarkSampleAnt(bench *testing.B) {
 	bench.ReportAllocs()
 	for bench.Loop() {
 		_ = b.Sample(batch, s)
+	}
+}
+
+// TestOutsideTheHeap: the collector does not count transitions, or it would
+// wait for as much garbage.
+func TestOutsideTheHeap(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" || runtime.GOOS == "js" {
+		t.Skip("memory is taken from the heap on " + runtime.GOOS)
+	}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	const rows, obsDim = 50_000, 111
+	before := heap()
+	b := New(rows, obsDim, 8)
+	obs, act := make([]float32, obsDim), make([]float32, 8)
+	for range rows {
+		if err := b.Add(obs, act, 1, obs, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if grown := int64(heap()) - int64(before); grown > int64(b.Bytes())/10 {
+		t.Errorf("the heap has grown by %d bytes for %d bytes of transitions", grown, b.Bytes())
 	}
 }
