@@ -115,7 +115,11 @@ func (e *Engine) execute(r *running, code string) *engine.Error {
 	if err != nil {
 		return err
 	}
-	return e.run(r, c)
+	err = e.run(r, c)
+	if len(c.plan.fresh) == 0 && len(c.plan.vars) == 0 {
+		c.plan.src.release(e.session.checker.fset)
+	}
+	return err
 }
 
 // prepare checks and compiles code, and commits what it declares.
@@ -132,6 +136,7 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 	p, errs := s.checker.check(s.world, s.imports, src)
 	s.mu.Unlock()
 	if len(errs) > 0 {
+		defer src.release(s.checker.fset)
 		return nil, s.compileErrors(src, errs)
 	}
 	c, err := s.compile(p, force)

@@ -115,6 +115,16 @@ func (s *source) parse(fset *token.FileSet, items []item, before, after string, 
 	return f
 }
 
+// release gives back what positions in the cell cost. It is for cells that
+// have left nothing behind whose place anyone could ask for.
+func (s *source) release(fset *token.FileSet) {
+	for _, b := range s.bases {
+		if f := fset.File(b.start); f != nil {
+			fset.RemoveFile(f)
+		}
+	}
+}
+
 // blanked is the cell's text with all but some items blank.
 func (s *source) blanked(items []item, keep func(item) bool) string {
 	blank := []byte(s.text)
