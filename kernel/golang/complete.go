@@ -17,16 +17,27 @@ import (
 
 var _ engine.Engine = (*Engine)(nil)
 
-// Complete offers names for the one that the cursor ends.
+// Complete offers names for the one that the cursor ends: of Go, of magics, and
+// within a string of files.
 func (e *Engine) Complete(code string, pos int) engine.Completion {
 	pos = min(max(pos, 0), len(code))
-	start := wordStart(code, pos)
-	out := engine.Completion{Start: start, End: pos}
-	if path, from, ok := importPath(code[:pos]); ok {
-		out.Start = from
-		out.Matches = packagePaths(path)
+	if out, ok := completeMagic(code, pos); ok {
 		return out
 	}
+	code = goCode(code)
+	if path, from, ok := importPath(code[:pos]); ok {
+		return engine.Completion{Start: from, End: pos, Matches: packagePaths(path)}
+	}
+	if path, from, ok := stringAt(code[:pos]); ok {
+		return files(path, from, pos, false)
+	}
+	return e.completeName(code, pos)
+}
+
+// completeName offers the names of Go that can stand at the cursor.
+func (e *Engine) completeName(code string, pos int) engine.Completion {
+	start := wordStart(code, pos)
+	out := engine.Completion{Start: start, End: pos}
 	q := e.session.ask(closed(code[:pos]), pos)
 	word := code[start:pos]
 	add := func(m engine.Match) {

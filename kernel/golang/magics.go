@@ -2,9 +2,9 @@ package golang
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/types"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -12,29 +12,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
 	"gomdcsan/kernel/golang/rt"
 )
-
-const magicHelp = `%help                this text
-%time STATEMENT      run and say how long it took; %%time does so for a cell
-%timeit STATEMENT    run many times, compiled, and say how long one takes
-%require MODULE      take a module at a version (example.org/m@v1.2.3), or one in a
-                     folder (./m), for the cells that import it; alone, list them
-%rerun               run the earlier cells again, after the worker has died
-%who                 the variables, functions and types of the session
-%reset               forget them all
-%cd DIR              change the working directory
-%env NAME=VALUE      set an environment variable; without a value, show it
-%load FILE           put a file into the next cell
-%save FILE           write the session's cells to a file
-!COMMAND             run a shell command; %%bash does so for a cell
-%%html, %%markdown   show the rest of the cell
-%%native             compile the cell even where it could be interpreted
-%%interpret          interpret the cell, or say why that cannot be done right
-`
 
 func lines(s string) []string { return strings.Split(strings.TrimRight(s, "\n"), "\n") }
 
@@ -67,12 +50,16 @@ func blankLines(s string) string { return strings.Repeat("\n", strings.Count(s, 
 // cell, with its lines where they were.
 func (e *Engine) magic(r *running, code string) (out engine.Outcome, isMagic bool) {
 	trimmed := strings.TrimLeft(code, " \t\n")
+	if name, ok := question(trimmed); ok {
+		out.Payload, out.Err = e.explain(name)
+		return out, true
+	}
 	if trimmed == "" || trimmed[0] != '%' && trimmed[0] != '!' || strings.HasPrefix(trimmed, "%%native") || strings.HasPrefix(trimmed, "%%interpret") {
 		return out, false
 	}
 	above := blankLines(code[:len(code)-len(trimmed)])
 	line, rest, _ := strings.Cut(trimmed, "\n")
-	name, arg, _ := strings.Cut(line, " ")
+	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
 	arg = strings.TrimSpace(arg)
 	if line[0] == '!' {
 		name, arg = "!", strings.TrimSpace(line[1:])
@@ -104,12 +91,12 @@ func (e *Engine) magic(r *running, code string) (out engine.Outcome, isMagic boo
 }
 
 func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above string) *engine.Error {
-	s := e.session
+	var err error
 	switch name {
 	case "!":
 		return e.shell(arg)
 	case "%help":
-		_, _ = io.WriteString(e.options.Stdout, magicHelp)
+		fmt.Fprint(e.options.Stdout, magicHelp())
 	case "%time":
 		return e.timed(r, above+arg)
 	case "%timeit":
@@ -119,37 +106,124 @@ func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above str
 	case "%require":
 		return e.require(r, arg)
 	case "%who":
-		fmt.Fprint(e.options.Stdout, s.who())
+		fmt.Fprint(e.options.Stdout, e.session.who())
 	case "%reset":
-		fresh := newSession(s.stdout, s.stderr)
-		s.mu.Lock()
-		s.world, s.imports, s.interp = newWorld(), fresh.imports, nil
-		s.mu.Unlock()
-		runtime.GC()
+		e.session.reset()
 	case "%cd":
-		if err := os.Chdir(arg); err != nil {
-			return asError(err)
-		}
+		err = e.changeFolder(arg)
 	case "%env":
-		if k, v, set := strings.Cut(arg, "="); set {
-			os.Setenv(k, v)
-		} else {
-			fmt.Fprintln(e.options.Stdout, os.Getenv(arg))
-		}
+		err = e.environment(arg)
 	case "%load":
-		data, err := os.ReadFile(arg)
-		if err != nil {
-			return asError(err)
-		}
-		payload, _ := json.Marshal(map[string]any{"source": "set_next_input", "text": string(data), "replace": false})
-		out.Payload = append(out.Payload, payload)
+		err = load(out, arg)
 	case "%save":
-		if err := os.WriteFile(arg, []byte(s.script()), 0o644); err != nil {
-			return asError(err)
-		}
+		err = e.save(arg)
 	default:
-		return &engine.Error{Name: "unknown magic", Value: name + " is not a magic", Traceback: append([]string{bold(red(name)) + " is not a magic; these are:"}, lines(magicHelp)...)}
+		return unknownMagic(name)
 	}
+	if err != nil {
+		return asError(fmt.Errorf("%s: %w", name, err))
+	}
+	return nil
+}
+
+func unknownMagic(name string) *engine.Error {
+	first := bold(red(name)) + " is not a magic"
+	if near := nearestMagic(name); near != "" {
+		first += "; did you mean " + bold(near) + "?"
+	}
+	return &engine.Error{Name: "unknown magic", Value: name + " is not a magic",
+		Traceback: append([]string{first, "These are:"}, lines(magicHelp())...)}
+}
+
+// question reads a cell that asks for an explanation: ?name or name?.
+func question(code string) (name string, ok bool) {
+	code = strings.TrimSpace(code)
+	name = strings.TrimSpace(strings.Trim(code, "?"))
+	for _, r := range name {
+		if r != '.' && r != '%' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return "", false
+		}
+	}
+	return name, name != "" && name != code
+}
+
+// explain shows the documentation of a name in the front-end's pager.
+func (e *Engine) explain(name string) ([]json.RawMessage, *engine.Error) {
+	found := e.Inspect(name, len(name), 1)
+	if !found.Found {
+		return nil, asError(fmt.Errorf("nothing is known of %s: it is no name of this session or of a package that is imported", name))
+	}
+	page, err := json.Marshal(map[string]any{"source": "page", "data": found.Data, "start": 0})
+	if err != nil {
+		return nil, asError(err)
+	}
+	return []json.RawMessage{page}, nil
+}
+
+func (s *session) reset() {
+	fresh := newSession(s.stdout, s.stderr)
+	s.mu.Lock()
+	s.world, s.imports, s.interp = newWorld(), fresh.imports, nil
+	s.mu.Unlock()
+	runtime.GC()
+}
+
+func (e *Engine) changeFolder(to string) error {
+	if to == "" {
+		to = "~"
+	}
+	if err := os.Chdir(home(to)); err != nil {
+		return err
+	}
+	now, err := os.Getwd()
+	fmt.Fprintln(e.options.Stdout, now)
+	return err
+}
+
+func (e *Engine) environment(arg string) error {
+	name, value, set := strings.Cut(arg, "=")
+	name = strings.TrimSpace(name)
+	switch {
+	case set:
+		return os.Setenv(name, strings.TrimSpace(value))
+	case arg == "":
+		for _, v := range slices.Sorted(slices.Values(os.Environ())) {
+			fmt.Fprintln(e.options.Stdout, v)
+		}
+		return nil
+	}
+	value, set = os.LookupEnv(name)
+	if !set {
+		return fmt.Errorf("there is no environment variable %s; %%env %s=VALUE sets it", name, name)
+	}
+	fmt.Fprintln(e.options.Stdout, value)
+	return nil
+}
+
+// load puts a file's text into the next cell.
+func load(out *engine.Outcome, file string) error {
+	if file == "" {
+		return errors.New("which file? %load FILE")
+	}
+	data, err := os.ReadFile(home(file))
+	if err != nil {
+		return err
+	}
+	payload, err := json.Marshal(map[string]any{"source": "set_next_input", "text": string(data), "replace": false})
+	out.Payload = append(out.Payload, payload)
+	return err
+}
+
+// save writes the session's cells as a script.
+func (e *Engine) save(file string) error {
+	if file == "" {
+		return errors.New("into which file? %save FILE")
+	}
+	text, cells := e.session.script()
+	if err := os.WriteFile(home(file), []byte(text), 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.options.Stdout, "wrote %d cells to %s\n", cells, file)
 	return nil
 }
 
@@ -179,7 +253,7 @@ func (e *Engine) shell(command string) *engine.Error {
 func (e *Engine) timed(r *running, code string) *engine.Error {
 	start := time.Now()
 	err := e.execute(r, code)
-	fmt.Fprintf(e.options.Stdout, "%v\n", time.Since(start).Round(time.Microsecond))
+	fmt.Fprintf(e.options.Stdout, "took %s\n", shortTime(time.Since(start).Seconds()))
 	return err
 }
 
@@ -195,22 +269,40 @@ func (e *Engine) timeit(r *running, code string) *engine.Error {
 	}
 	once := c.run
 	rt.Begin(e.goroutinePanic, nil)
-	n, best := 1, time.Duration(0)
+	n, best := 1, 0.0 // seconds each
 	c.run = func() {
 		for took := time.Duration(0); took < 200*time.Millisecond; n *= 2 {
 			took = repeat(n, once)
-			best = took / time.Duration(n)
+			best = took.Seconds() / float64(n)
 		}
 		n /= 2
-		for range 4 {
-			best = min(best, repeat(n, once)/time.Duration(n))
+		for range timeitRuns - 1 {
+			best = min(best, repeat(n, once).Seconds()/float64(n))
 		}
 	}
 	if err := e.run(r, c); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.options.Stdout, "%v each, the best of 5 times %d\n", best, n)
+	fmt.Fprintf(e.options.Stdout, "%s each: the best of %d runs of %d\n", shortTime(best), timeitRuns, n)
 	return nil
+}
+
+const timeitRuns = 5
+
+// shortTime writes a time with three digits and the unit that suits.
+func shortTime(seconds float64) string {
+	if seconds >= 60 {
+		return time.Duration(seconds * float64(time.Second)).Round(time.Second).String()
+	}
+	for _, u := range []struct {
+		name string
+		size float64
+	}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}} {
+		if seconds >= u.size {
+			return fmt.Sprintf("%.3g %s", seconds/u.size, u.name)
+		}
+	}
+	return fmt.Sprintf("%.3g ns", seconds*1e9)
 }
 
 func repeat(n int, f func()) time.Duration {
@@ -245,8 +337,8 @@ func (s *session) who() string {
 	return b.String()
 }
 
-// script is the text of all cells, in order.
-func (s *session) script() string {
+// script is the text of all cells, in order, and their number.
+func (s *session) script() (text string, cells int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := slices.SortedFunc(maps.Values(s.sources), func(a, b *source) int { return a.count - b.count })
@@ -254,5 +346,5 @@ func (s *session) script() string {
 	for _, src := range all {
 		fmt.Fprintf(&b, "// %s\n%s\n\n", src.name, strings.TrimSpace(src.text))
 	}
-	return b.String()
+	return b.String(), len(all)
 }

@@ -1,10 +1,54 @@
 package golang
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"gomdcsan/kernel/engine"
 )
+
+// What %save writes, %load puts into the next cell, and ? opens the pager.
+func TestPayloads(t *testing.T) {
+	s := newTestSession(t)
+	defer s.close()
+	s.must("width := 3")
+	file := filepath.Join(t.TempDir(), "saved.go")
+	s.must("%save " + file)
+	for _, c := range []struct{ code, source, want string }{
+		{"%load " + file, "set_next_input", "width := 3"},
+		{"?fmt.Println", "page", "func Println(a ...any)"},
+		{"width?", "page", "var width int"},
+		{"?%time", "page", "how long"},
+	} {
+		out := s.e.Execute(engine.Cell{ID: "p", Count: 7, Code: c.code})
+		if out.Err != nil || len(out.Payload) != 1 {
+			t.Errorf("%q: %+v", c.code, out)
+			continue
+		}
+		if got := string(out.Payload[0]); !strings.Contains(got, `"source":"`+c.source+`"`) || !strings.Contains(got, c.want) {
+			t.Errorf("%q: %s, want %s with %q", c.code, got, c.source, c.want)
+		}
+	}
+}
+
+func TestShortTime(t *testing.T) {
+	for seconds, want := range map[float64]string{0.4e-9: "0.4 ns", 1.5e-6: "1.5 µs", 0.0123: "12.3 ms", 2: "2 s", 125: "2m5s"} {
+		if got := shortTime(seconds); got != want {
+			t.Errorf("%v s: %q, want %q", seconds, got, want)
+		}
+	}
+}
+
+func TestNearestMagic(t *testing.T) {
+	for typed, want := range map[string]string{"%tme": "%time", "%Time": "%time", "%timit": "%timeit", "%sav": "%save",
+		"%hlep": "%help", "%%htm": "%%html", "%matplotlib": "", "%x": "", "%reload_ext": ""} {
+		if got := nearestMagic(typed); got != want {
+			t.Errorf("%s: %q, want %q", typed, got, want)
+		}
+	}
+}
 
 func TestMagics(t *testing.T) {
 	cases := []struct{ code, want string }{
@@ -17,6 +61,8 @@ func TestMagics(t *testing.T) {
 		{"%who", "var width int\n"},
 		{"%env ZZ_MAGIC=on", ""},
 		{"%env ZZ_MAGIC", "on\n"},
+		{"%env", "ZZ_MAGIC=on\n"},
+		{"%cd /", "/\n"},
 		{"%env ZZ_MAGIC\n!echo twice\nfmt.Println(\"third\")", "on\ntwice\nthird\n"},
 	}
 	s := newTestSession(t)
@@ -47,6 +93,17 @@ func TestMagics(t *testing.T) {
 	}
 	if err := s.run("%nothing"); err == nil || err.Name != "unknown magic" {
 		t.Errorf("%v, want an unknown magic", err)
+	}
+	for typed, want := range map[string]string{"%tiem x": "did you mean", "%whos": "%who", "%%bahs\nls": "%%bash", "%matplotlib inline": "These are:"} {
+		err := s.run(typed)
+		if err == nil || !strings.Contains(strings.Join(err.Traceback, "\n"), want) {
+			t.Errorf("%q: %v, want %q", typed, err, want)
+		}
+	}
+	for typed, want := range map[string]string{"%load": "which file", "%cd /nonexistent": "no such file", "%env ZZ_NONE": "ZZ_NONE=VALUE", "?nonesuch": "nothing is known"} {
+		if err := s.run(typed); err == nil || !strings.Contains(err.Value, want) {
+			t.Errorf("%q: %v, want %q", typed, err, want)
+		}
 	}
 	if err := s.run("!exit 3"); err == nil || !strings.Contains(err.Value, "exit status 3") {
 		t.Errorf("%v, want exit status 3", err)

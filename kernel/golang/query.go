@@ -103,9 +103,10 @@ func parseLeniently(fset *token.FileSet, code string) *source {
 func closed(code string) string {
 	toks, err := scan("cell", code)
 	if err != nil {
-		if l := errorList(err); len(l) > 0 { // an open string: leave it out
-			toks, _ = scan("cell", code[:min(l[0].Pos.Offset, len(code))])
-			code = code[:min(l[0].Pos.Offset, len(code))]
+		if l := errorList(err); len(l) > 0 { // an open string: blank it
+			end := min(l[0].Pos.Offset, len(code))
+			toks, _ = scan("cell", code[:end])
+			code = code[:end] + strings.Repeat(" ", len(code)-end)
 		}
 	}
 	if len(toks) > 1 && toks[len(toks)-2].tok == token.PERIOD {
