@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -124,11 +125,11 @@ func (f *Figure) lengths() (w, h vg.Length) {
 // the Liberation fonts use Arial or Helvetica, which have the same widths.
 func (f *Figure) SVG() string {
 	w, h := f.lengths()
-	c := vgsvg.New(w, h)
+	c := &measured{Canvas: vgsvg.New(w, h)}
 	f.draw(draw.New(c))
 	var b bytes.Buffer
 	c.WriteTo(&b) // a bytes.Buffer takes everything
-	s := b.String()
+	s := c.withLengths(b.String())
 	if i := strings.Index(s, "<svg"); i > 0 {
 		s = s[i:] // the XML declaration is not welcome inside HTML
 	}
@@ -136,6 +137,35 @@ func (f *Figure) SVG() string {
 		s = strings.ReplaceAll(s, "font-family:"+family+";", "font-family:'"+family+"',"+fallback+";")
 	}
 	return s
+}
+
+// measured notes how long each text of an SVG is, so that it is as long where
+// the fonts are not: no label runs into another.
+type measured struct {
+	*vgsvg.Canvas
+	lengths []vg.Length
+}
+
+func (c *measured) FillString(f font.Face, at vg.Point, text string) {
+	c.lengths = append(c.lengths, f.Width(text))
+	c.Canvas.FillString(f, at, text)
+}
+
+// withLengths gives the texts of a document, in their order, their lengths.
+func (c *measured) withLengths(svg string) string {
+	var b strings.Builder
+	for _, length := range c.lengths {
+		before, after, ok := strings.Cut(svg, "<text ")
+		if !ok {
+			break
+		}
+		b.WriteString(before + "<text ")
+		if length > 0 {
+			fmt.Fprintf(&b, `textLength="%.4g" lengthAdjust="spacingAndGlyphs" `, length.Points())
+		}
+		svg = after
+	}
+	return b.String() + svg
 }
 
 // fontFallbacks are the metric-compatible fonts of other systems.

@@ -194,4 +194,8 @@ func TestSave(t *testing.T) {
 	if s := f.SVG(); !strings.Contains(s, "'Liberation Sans',Arial") || !strings.HasPrefix(s, "<svg") {
 		t.Errorf("SVG starts %.200s", s)
 	}
+	// The title is as long as its own font makes it, whatever font is there.
+	if s := f.SVG(); strings.Count(s, "<text ") == 0 || strings.Count(s, "<text ") != strings.Count(s, "textLength=") {
+		t.Errorf("%d texts, %d lengths", strings.Count(s, "<text "), strings.Count(s, "textLength="))
+	}
 }

@@ -77,10 +77,12 @@ func TestBundleText(t *testing.T) {
 		{nil, "<nil>"}, {42, "42"}, {"a", `"a"`}, {"𝐚é日本", `"𝐚é日本"`}, {"two\nlines", "two\nlines"}, {0.1, "0.1"}, {true, "true"},
 		{[]int{1, 2}, "[1 2]"}, {point{1, 2, 3}, "{X:1 Y:2 hidden:3}"}, {&point{1, 2, 3}, "&{X:1 Y:2 hidden:3}"},
 		{errors.New("boom"), "boom"}, {(*point)(nil), "<nil> (*display.point)"}, {celsius(3), "3 °C"},
-		{[]celsius{1, 2}, "[1 °C 2 °C]"}, {map[int]string{2: "b", 1: "a"}, "map[1:a 2:b]"}, {[]string{}, "[]"},
-		{struct{ P *int }{nil}, "{P:<nil>}"}, {[]any{1, "s", nil}, "[1 s <nil>]"}, {time.Second, "1s"},
+		{[]celsius{1, 2}, "[1 °C 2 °C]"}, {map[bool]string{true: "b", false: "a"}, `map[false:"a" true:"b"]`},
+		{map[int]string{2: "b", 1: "a"}, "   value\n1  a\n2  b\n(2 entries)"}, {[]string{}, "[]"},
+		{struct{ P *int }{nil}, "{P:<nil>}"}, {[]any{1, "s", nil}, `[1 "s" <nil>]`}, {time.Second, "1s"},
 		{long, "[" + strings.Repeat("0 ", 20) + "…" + strings.Repeat(" 0", 20) + "] (1000000 elements)"},
-		{[]byte("abc"), "[97 98 99]"}, {func(int) {}, "func(int)"},
+		{[]string{"a b", "c"}, `["a b" "c"]`}, {[]byte("abc"), `[]byte("abc")`}, {[]byte{0, 255}, "[0 255]"},
+		{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "2026-01-02 03:04:05 +0000 UTC"}, {func(int) {}, "func(int)"},
 	} {
 		if got := Bundle(c.v).Data["text/plain"]; got != c.want {
 			t.Errorf("text of %T: %q, want %q", c.v, got, c.want)
@@ -106,7 +108,7 @@ func TestBundleRich(t *testing.T) {
 		{mat.NewDense(2, 2, []float64{1, 2, 3, 4}), "text/html", "<td style=\"text-align:right\">4</td>"},
 		{mat.NewDense(2, 2, []float64{1, 2, 3, 4}), "text/plain", "   0  1\n0  1  2\n1  3  4\n(2 × 2 matrix)"},
 		{mat.NewVecDense(100, nil), "text/plain", "vector of length 100"}, {mat.NewDense(100, 100, nil), "text/html", "⋱"},
-		{[]point{{1, 2, 3}}, "text/html", "<th style=\"text-align:left\">X</th>"}, {[]*point{{1, 2, 3}, nil}, "text/plain", "0  1  2"},
+		{[]point{{1, 2, 3}}, "text/html", "<th style=\"text-align:right\">X</th>"}, {[]*point{{1, 2, 3}, nil}, "text/plain", "0  1  2"},
 		{[]map[string]float64{{"b": 1}, {"a": 2}}, "text/plain", "   a  b\n0     1\n1  2\n"},
 		{map[string]int{"<k>": 1}, "text/html", "&lt;k&gt;"}, {[][]float64{{1, 2}, {3}}, "text/plain", "1  3"},
 		{selfMade{}, "text/html", "<i>me</i>"}, {selfMade{}, "image/png", base64.StdEncoding.EncodeToString([]byte("\x89PNG"))},

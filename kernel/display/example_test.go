@@ -22,8 +22,8 @@ func ExampleShow() {
 	// 1  3  4
 	// (2 × 2 matrix)
 	//    Task       Return
-	// 0  Hopper-v3  3636
-	// 1  Ant-v3     5628
+	// 0  Hopper-v3    3636
+	// 1  Ant-v3       5628
 	// (2 rows)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -25,7 +26,22 @@ type grid struct {
 	header  []string // over the columns, without the index column's
 	index   []string
 	cells   [][]string
-	left    bool // align cells left (text) instead of right (numbers)
+}
+
+// numeric reports whether column j has numbers only, which stand to the right.
+func (g *grid) numeric(j int) bool {
+	found := false
+	for _, row := range g.cells {
+		switch row[j] {
+		case "", "⋮", "…", "⋱":
+			continue
+		}
+		if _, err := strconv.ParseFloat(row[j], 64); err != nil {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // matrix renders a gonum matrix or vector.
@@ -100,7 +116,7 @@ func table(v any) (engine.Display, bool) {
 			return numbers(r)
 		}
 	case reflect.Map:
-		if r.Len() > 0 && !formats(r.Type()) && r.Type().Key().Kind() == reflect.String {
+		if k := r.Type().Key().Kind(); r.Len() > 0 && !formats(r.Type()) && (k == reflect.String || isNumber(k)) {
 			return pairs(r), true
 		}
 	}
@@ -124,7 +140,7 @@ func isNumber(k reflect.Kind) bool {
 // structs renders one row for each struct, one column for each exported field;
 // a `display:"-"` tag hides a field, any other names its column.
 func structs(r reflect.Value, elem reflect.Type) (engine.Display, bool) {
-	g := grid{caption: counted(r.Len(), "row"), left: true}
+	g := grid{caption: counted(r.Len(), "row")}
 	var fields []int
 	for i := range elem.NumField() {
 		f := elem.Field(i)
@@ -155,7 +171,7 @@ func structs(r reflect.Value, elem reflect.Type) (engine.Display, bool) {
 
 // records renders a slice of map[string]T; columns are all keys, sorted.
 func records(r reflect.Value) engine.Display {
-	g := grid{caption: counted(r.Len(), "row"), left: true}
+	g := grid{caption: counted(r.Len(), "row")}
 	all := reflect.MakeMap(reflect.MapOf(reflect.TypeFor[string](), reflect.TypeFor[bool]()))
 	for i := range r.Len() {
 		for _, k := range indirect(r.Index(i)).MapKeys() {
@@ -180,14 +196,14 @@ func records(r reflect.Value) engine.Display {
 
 // pairs renders a map as two columns.
 func pairs(r reflect.Value) engine.Display {
-	g := grid{caption: counted(r.Len(), "entry"), header: []string{"value"}, left: true}
+	g := grid{caption: counted(r.Len(), "entry"), header: []string{"value"}}
 	keys := sortedKeys(r)
 	for _, i := range ends(len(keys), 2*maxRows) {
 		if i < 0 {
 			g.index, g.cells = append(g.index, "…"), append(g.cells, []string{"⋮"})
 			continue
 		}
-		g.index = append(g.index, clip(keys[i].String(), maxCell))
+		g.index = append(g.index, cell(keys[i]))
 		g.cells = append(g.cells, []string{cell(r.MapIndex(keys[i]))})
 	}
 	return g.display()
@@ -272,18 +288,19 @@ func (g *grid) display() engine.Display {
 func (g *grid) html() string {
 	var b strings.Builder
 	b.WriteString("<table>\n<thead><tr><th></th>")
-	align := "right"
-	if g.left {
-		align = "left"
-	}
-	for _, h := range g.header {
-		fmt.Fprintf(&b, `<th style="text-align:%s">%s</th>`, align, html.EscapeString(h))
+	align := make([]string, len(g.header))
+	for j, h := range g.header {
+		align[j] = "left"
+		if g.numeric(j) {
+			align[j] = "right"
+		}
+		fmt.Fprintf(&b, `<th style="text-align:%s">%s</th>`, align[j], html.EscapeString(h))
 	}
 	b.WriteString("</tr></thead>\n<tbody>\n")
 	for i, row := range g.cells {
 		fmt.Fprintf(&b, "<tr><th>%s</th>", html.EscapeString(g.index[i]))
-		for _, c := range row {
-			fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, align, html.EscapeString(c))
+		for j, c := range row {
+			fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, align[j], html.EscapeString(c))
 		}
 		b.WriteString("</tr>\n")
 	}
@@ -303,11 +320,15 @@ func (g *grid) text() string {
 	for j, h := range g.header {
 		measure(j+1, h)
 	}
+	left := make([]bool, len(g.header))
+	for j := range left {
+		left[j] = !g.numeric(j)
+	}
 	var b strings.Builder
 	line := func(index string, cells []string) {
 		s := pad(index, width[0], true)
 		for j, c := range cells {
-			s += "  " + pad(c, width[j+1], g.left)
+			s += "  " + pad(c, width[j+1], left[j])
 		}
 		b.WriteString(strings.TrimRight(s, " ") + "\n")
 	}

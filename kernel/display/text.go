@@ -1,10 +1,15 @@
 package display
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // How much of a value its text shows.
@@ -15,17 +20,28 @@ const (
 )
 
 // text formats a value as fmt's %+v does, but abridges what is long and quotes
-// a string, so that "42" and 42 differ.
+// strings, so that "42" and 42 differ, and ["a b"] and ["a" "b"].
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
 		return clip(quoted(v), maxText)
+	case []byte:
+		if len(v) > 0 && printable(v) {
+			return "[]byte(" + strconv.Quote(clip(string(v), maxText)) + ")"
+		}
+	case time.Time:
+		return v.Round(0).String() // without the monotonic clock
 	case error, fmt.Stringer, fmt.Formatter:
 		return clip(fmt.Sprint(v), maxText)
 	}
 	p := printer{}
 	p.value(reflect.ValueOf(v), 0)
 	return clip(p.b.String(), maxText)
+}
+
+// printable reports whether bytes are text.
+func printable(b []byte) bool {
+	return utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool { return !unicode.IsPrint(r) && !unicode.IsSpace(r) })
 }
 
 // quoted quotes a single line; several lines are easier to read as they are.
@@ -79,7 +95,7 @@ func (p *printer) value(v reflect.Value, depth int) {
 	case reflect.Func:
 		fmt.Fprintf(&p.b, "%v", v.Type())
 	case reflect.String:
-		p.b.WriteString(clip(v.String(), maxText))
+		p.b.WriteString(strconv.Quote(clip(v.String(), maxText)))
 	default:
 		fmt.Fprintf(&p.b, "%v", v)
 	}
