@@ -63,6 +63,11 @@ type panics struct{}
 
 func (*panics) HTML() string { panic("no") }
 
+// named has a text of its own; a slice of it is a table all the same.
+type named struct{ N int }
+
+func (n *named) String() string { return "named" }
+
 type celsius float64
 
 func (c celsius) String() string { return number(float64(c)) + " °C" }
@@ -114,7 +119,9 @@ func TestBundleRich(t *testing.T) {
 		{selfMade{}, "text/html", "<i>me</i>"}, {selfMade{}, "image/png", base64.StdEncoding.EncodeToString([]byte("\x89PNG"))},
 		{withMethods{}, "text/html", "<u>u</u>"}, {withMethods{}, "image/png", "AQI="},
 		{HTML("<b>bold</b>"), "text/html", "<b>bold</b>"}, {HTML("<b>bold</b>"), "text/plain", "bold"},
-		{Markdown("*m*"), "text/markdown", "*m*"}, {Latex("$x$"), "text/latex", "$x$"}, {SVG("<svg/>"), "image/svg+xml", "<svg/>"},
+		{Markdown("*m*"), "text/markdown", "*m*"}, {Latex("$x$"), "text/latex", "$x$"},
+		{Latex(`\dot V`), "text/latex", `$\displaystyle \dot V$`}, {Latex(`\begin{align}a\end{align}`), "text/latex", `\begin{align}a\end{align}`},
+		{[]*named{{3}}, "text/html", "<th style=\"text-align:right\">N</th>"}, {[]time.Time{{}}, "text/plain", "[0001-01-01"}, {SVG("<svg/>"), "image/svg+xml", "<svg/>"},
 		{[]byte("\x89PNG\r\n\x1a\nrest"), "image/png", "iVBOR"}, {Image("no/such.png"), "text/plain", "no such file"},
 		{&panics{}, "text/plain", "panicked: no"}, {JSON(make(chan int)), "text/plain", "JSON of a chan int"},
 		{Merge(Markdown("m"), HTML("h")), "text/markdown", "m"},

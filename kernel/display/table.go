@@ -106,10 +106,10 @@ func table(v any) (engine.Display, bool) {
 			elem = elem.Elem()
 		}
 		switch {
+		case elem.Kind() == reflect.Struct: // without exported fields it may have a text
+			return structs(r, elem)
 		case formats(elem) || formats(reflect.PointerTo(elem)):
 			return engine.Display{}, false
-		case elem.Kind() == reflect.Struct:
-			return structs(r, elem)
 		case elem.Kind() == reflect.Map && elem.Key().Kind() == reflect.String:
 			return records(r), true
 		case elem.Kind() == reflect.Slice && isNumber(elem.Elem().Kind()):

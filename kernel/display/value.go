@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -41,12 +42,18 @@ func (m Markdown) MimeBundle() map[string]any {
 	return map[string]any{mimeMarkdown: string(m), mimeText: string(m)}
 }
 
-// Latex is shown as a formula: display.Latex(`$\dot V = V^2 - V - U + I$`).
+// Latex is shown as a formula: display.Latex(`\dot V = V^2 - V - U + I`). Text
+// with formulas in it has them between dollar signs.
 type Latex string
 
 // MimeBundle renders l.
 func (l Latex) MimeBundle() map[string]any {
-	return map[string]any{mimeLatex: string(l), mimeText: string(l)}
+	s := string(l)
+	marked := func(mark string) bool { return strings.Contains(s, mark) }
+	if !slices.ContainsFunc([]string{"$", `\(`, `\[`, `\begin{`}, marked) { // front-ends look for these
+		s = `$\displaystyle ` + s + `$`
+	}
+	return map[string]any{mimeLatex: s, mimeText: string(l)}
 }
 
 // SVG is shown as a vector image.

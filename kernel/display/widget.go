@@ -31,13 +31,14 @@ type Widget struct {
 	comm     *Comm
 }
 
-// The modules and versions of ipywidgets 8.
+// The modules and versions of ipywidgets 8, whose outputs have their own.
 const (
 	widgetTarget   = "jupyter.widget"
 	widgetProtocol = "2.1.0"
 	widgetVersion  = "2.0.0"
 	widgetBase     = "@jupyter-widgets/base"
 	widgetControls = "@jupyter-widgets/controls"
+	widgetOutput   = "@jupyter-widgets/output"
 	widgetView     = "application/vnd.jupyter.widget-view+json"
 )
 
@@ -78,11 +79,9 @@ func TextField(name, value string) *Widget {
 	return &Widget{model: "Text", style: "TextStyle", state: map[string]any{"description": name, "value": value, "continuous_update": false}}
 }
 
-// Output shows a value; Set shows another in its place.
+// Output shows a value of any kind; Set shows another in its place.
 func Output(v any) *Widget {
-	w := &Widget{model: "HTML", style: "HTMLStyle", content: v, state: map[string]any{}}
-	w.state["value"] = fragment(v)
-	return w
+	return &Widget{model: "Output", content: v, state: map[string]any{"outputs": outputs(v), "msg_id": ""}}
 }
 
 // Gauge is a bar filled to value between 0 and max.
@@ -124,12 +123,14 @@ func safely(draw func() any) (v any) {
 	return draw()
 }
 
-func fragment(v any) string {
-	if h, ok := v.(HTML); ok {
-		return string(h)
+// outputs is a value as the model of an Output holds it.
+func outputs(v any) []any {
+	d := Bundle(v)
+	meta := d.Metadata
+	if meta == nil {
+		meta = map[string]any{}
 	}
-	s, _ := asHTML(Bundle(v))
-	return s
+	return []any{map[string]any{"output_type": "display_data", "data": d.Data, "metadata": meta}}
 }
 
 // Float returns the number a widget stands at.
@@ -199,13 +200,13 @@ func (w *Widget) OnChange(f func()) {
 func (w *Widget) Set(v any) {
 	key, value := "value", v
 	switch w.model {
-	case "HTML":
-		value = fragment(v)
+	case "Output":
+		key, value = "outputs", outputs(v)
 	case "Dropdown":
 		key = "index"
 	}
 	w.mu.Lock()
-	if w.model == "HTML" {
+	if w.model == "Output" {
 		w.content = v
 	}
 	w.state[key] = value
@@ -255,19 +256,34 @@ func (w *Widget) open() (string, error) {
 		state["children"] = ids
 	}
 	maps.Copy(w.state, state)
-	w.comm, err = openModel(widgetControls, w.model, w.state, w.receive)
+	w.comm, err = openModel(w.module(), w.model, w.state, w.receive)
 	if err != nil {
 		return "", err
 	}
 	return w.comm.ID, nil
 }
 
+// module is where the front-end finds the widget's model.
+func (w *Widget) module() string {
+	if w.model == "Output" {
+		return widgetOutput
+	}
+	return widgetControls
+}
+
 // modelState is what a front-end is told of a model of ipywidgets.
 func modelState(module, name string, state map[string]any) map[string]any {
-	full := map[string]any{"_model_module": module, "_model_module_version": widgetVersion, "_model_name": name + "Model",
-		"_view_module": module, "_view_module_version": widgetVersion, "_view_name": name + "View"}
-	if strings.HasSuffix(name, "Style") { // all styles have one view
+	version := widgetVersion
+	if module == widgetOutput {
+		version = "1.0.0"
+	}
+	full := map[string]any{"_model_module": module, "_model_module_version": version, "_model_name": name + "Model",
+		"_view_module": module, "_view_module_version": version, "_view_name": name + "View"}
+	switch {
+	case strings.HasSuffix(name, "Style"): // all styles have one view
 		full["_view_module"], full["_view_name"] = widgetBase, "StyleView"
+	case name == "FloatProgress":
+		full["_view_name"] = "ProgressView"
 	}
 	maps.Copy(full, state)
 	return full
@@ -300,7 +316,7 @@ func answerState(c *Comm, d CommData, state map[string]any) bool {
 // receive takes what the user did.
 func (w *Widget) receive(d CommData) {
 	w.mu.Lock()
-	full := modelState(widgetControls, w.model, w.state)
+	full := modelState(w.module(), w.model, w.state)
 	c := w.comm
 	w.mu.Unlock()
 	if answerState(c, d, full) {
@@ -388,7 +404,7 @@ func (w *Widget) static() []any {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case w.model == "HTML":
+	case w.model == "Output":
 		return []any{w.content}
 	case w.children != nil:
 		var out []any

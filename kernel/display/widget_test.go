@@ -2,6 +2,7 @@ package display
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -93,6 +94,35 @@ func TestWidgetValues(t *testing.T) {
 	}
 	n.Set(2)
 	if s := string(r.events[len(r.events)-1].Comm.Data); !strings.Contains(s, `"value":2`) || n.Int() != 2 {
+		t.Errorf("set: %s", s)
+	}
+}
+
+// Models and views have the names and modules that ipywidgets has them under.
+func TestModelNames(t *testing.T) {
+	r := record(t)
+	out := Output(Markdown("*a*"))
+	Bundle(Column(Gauge("done", 10, 4), out))
+	found := map[string]string{}
+	for _, e := range r.events {
+		var d struct {
+			State map[string]any `json:"state"`
+		}
+		if err := json.Unmarshal(e.Comm.Data, &d); err != nil {
+			t.Fatal(err)
+		}
+		found[d.State["_model_name"].(string)] = fmt.Sprint(d.State["_view_module"], " ", d.State["_view_module_version"], " ", d.State["_view_name"])
+	}
+	for model, view := range map[string]string{
+		"FloatProgressModel": "@jupyter-widgets/controls 2.0.0 ProgressView", "ProgressStyleModel": "@jupyter-widgets/base 2.0.0 StyleView",
+		"OutputModel": "@jupyter-widgets/output 1.0.0 OutputView", "LayoutModel": "@jupyter-widgets/base 2.0.0 LayoutView",
+	} {
+		if found[model] != view {
+			t.Errorf("%s has the view %q, want %q", model, found[model], view)
+		}
+	}
+	out.Set(Latex("x"))
+	if s := string(r.events[len(r.events)-1].Comm.Data); !strings.Contains(s, `"outputs":[{"data":{"text/latex"`) {
 		t.Errorf("set: %s", s)
 	}
 }

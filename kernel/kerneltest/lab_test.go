@@ -6,35 +6,87 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
+
+	"gomdcsan/kernel/notebook"
 )
 
-// labCells are the cells that lab.mjs runs, in its order.
-var labCells = []string{
-	"x := 40\nx + 2",
-	"p := plot.New()\np.Title.Text = \"a figure\"\np",
-	`h := display.Show("step 0")
+// labCell is a cell that lab.mjs runs, under the name that it has there.
+type labCell struct{ name, code string }
+
+// labCells are the cells of TestLab's notebook; those of figure 2, the vector
+// field under a slider, are taken from its notebook.
+func labCells(t *testing.T) []labCell {
+	t.Helper()
+	return []labCell{
+		{"sum", "x := 40\nx + 2"},
+		{"figure", "p := plot.New()\np.Title.Text = \"a figure\"\np"},
+		{"values", `type result struct {
+	Task   string
+	Return float64
+}
+display.Show([]result{{"Hopper-v3", 3636}, {"Ant-v3", 5628.5}}, mat.NewDense(100, 30, nil), display.Latex("\\dot V = V^2 - V - U + I"),
+	display.JSON(map[string]int{"seed": 1}), display.PNG(p), errors.New("an error as a value"))`},
+		{"live", `h := display.Show("step 0")
 for i := 1; i <= 20; i++ {
 	time.Sleep(150 * time.Millisecond)
 	h.Update(fmt.Sprint("step ", i))
-}`,
-	`name, err := display.Input("Your name: ")
+}`},
+		{"bars", `bar := display.Progress("epochs", 4)
+for range 4 {
+	part := bar.Sub("batches", 20)
+	for range 20 {
+		time.Sleep(20 * time.Millisecond)
+		part.Add(1)
+	}
+	part.Close()
+	bar.Add(1)
+}
+bar.Close()`},
+		{"input", `name, err := display.Input("Your name: ")
 display.Must(err)
-fmt.Println("hello", name)`,
-	"for { time.Sleep(time.Millisecond) }",
-	"",
-	`for i := 0; i < 20; i++ {
+fmt.Println("hello", name)`},
+		{"endless", "for { time.Sleep(time.Millisecond) }"},
+		{"typed", ""},
+		{"pager", "?fmt.Println"},
+		{"mistake", "y := 1\ny +* 2\nz"},
+		{"plots", `for i := 0; i < 20; i++ {
 	q := plot.New()
 	q.Title.Text = fmt.Sprint("plot ", i)
 	display.Show(q)
-}`,
-	`slider := display.IntSlider("n", 0, 10, 3)
-display.Interact(func() any { return display.Markdown(fmt.Sprint("n is ", slider.Int())) }, slider)`,
-	`cfg := mdcsan.QuickConfig("Pendulum-v1")
+}`},
+		{"widgets", `n := display.IntSlider("n", 0, 10, 3)
+out := display.Output(display.Markdown("*nothing* yet"))
+press := display.Button("press")
+press.OnChange(func() { out.Set(display.Markdown(fmt.Sprintf("**pressed** %d times", press.Int()))) })
+display.Column(n, display.Checkbox("on", true), display.Dropdown("coding", []string{"pop", "det"}, 1),
+	display.TextField("name", "run 1"), display.Gauge("done", 10, 4), press, out)`},
+		{"fig2", figureCell(t, "fig2.ipynb", "eq7 :=")},
+		{"field", figureCell(t, "fig2.ipynb", "display.Interact(")},
+		{"training", `cfg := mdcsan.QuickConfig("Pendulum-v1")
 run, err := mdcsan.Train(display.Context(), cfg, display.Training())
 display.Must(err)
-run`,
+run`},
+		{"exit", "os.Exit(3)"},
+	}
+}
+
+// figureCell is the code cell of a notebook of the repository with a text in it.
+func figureCell(t *testing.T, file, text string) string {
+	t.Helper()
+	nb, err := notebook.Read(filepath.Join("..", "..", "notebooks", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range nb.Cells {
+		if c.Type == "code" && strings.Contains(c.Source, text) {
+			return c.Source
+		}
+	}
+	t.Fatalf("%s has no cell with %q", file, text)
+	return ""
 }
 
 // TestLab drives JupyterLab in Chromium. With GOMDCSAN_ARTEFACTS its
@@ -50,10 +102,14 @@ func TestLab(t *testing.T) {
 	} else if err := os.MkdirAll(artefacts, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	url := startLab(t, exe, Environment(t), sampleNotebook(t, labCells...))
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	var names, codes []string
+	for _, c := range labCells(t) {
+		names, codes = append(names, c.name), append(codes, c.code)
+	}
+	url := startLab(t, exe, Environment(t), sampleNotebook(t, codes...))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, node, "lab.mjs", url, artefacts).CombinedOutput()
+	out, err := exec.CommandContext(ctx, node, "lab.mjs", url, artefacts, strings.Join(names, ",")).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
