@@ -17,16 +17,24 @@ var requirements string
 // nodePackages are the Node programs that drive JupyterLab.
 var nodePackages = []string{"playwright-core@1.65.1", "@jupyterlab/services@7.6.6", "ws@8.23.0"}
 
+// debian is the Python that has Debian's Jupyter, the classic Notebook.
+const debian = "/usr/bin/python3"
+
+// noPyPI, set in the environment, keeps PyPI out as if it were out of reach, so
+// that the way round it can be tried.
+const noPyPI = "GOMDCSAN_NO_PYPI"
+
 // python returns an interpreter that has Jupyter, made in a virtual environment
 // of our own, else Debian's, else "".
 func (m *machine) python() string {
-	if p := m.venvPython(); p != "" {
-		return p
+	if os.Getenv(noPyPI) == "" {
+		if p := m.venvPython(); p != "" {
+			return p
+		}
 	}
 	m.say("  PyPI's Jupyter cannot be had, trying Debian's.")
-	const debian = "/usr/bin/python3"
 	has := func() bool {
-		return exec.Command(debian, "-c", "import jupyter_client, nbclient, nbconvert").Run() == nil
+		return exec.Command(debian, "-c", "import jupyter_client, nbclient, nbconvert, jupyter_console, notebook").Run() == nil
 	}
 	m.ensure(need{
 		what:     "Debian's Jupyter",

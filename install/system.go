@@ -41,7 +41,7 @@ func needVenv() need {
 
 func needChromium() need {
 	return need{
-		what: "Chromium", packages: []string{"chromium", "fonts-dejavu-core"},
+		what: "Chromium", packages: []string{"chromium", "fonts-dejavu-core", "fonts-liberation"},
 		present: func() bool { return have("chromium", "chromium-browser", "google-chrome") != "" },
 		without: "the JupyterLab tests cannot run",
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -53,6 +54,7 @@ func (m *machine) test() error {
 	race, raceErr := m.goTest(env, append(buildFlags(mujoco), append([]string{"-race", "-short", "-timeout", "10m"}, racePackages...)...))
 	sum.add(race)
 
+	m.say("Screenshots of the front-ends are in %s", cmp.Or(os.Getenv("GOMDCSAN_ARTEFACTS"), filepath.Join(m.cache, "test-artefacts")))
 	if len(missing) > 0 {
 		m.say("Not run for want of: %s", strings.Join(missing, ", "))
 	}
@@ -103,7 +105,7 @@ func (m *machine) testEnvironment() (env, missing []string) {
 	if m.hasMuJoCo() {
 		require = append(require, "mujoco")
 	}
-	python := m.python()
+	python, node, chromium := m.python(), m.node(), have("chromium", "chromium-browser", "google-chrome")
 	if python != "" {
 		env = append(env, "GOMDCSAN_PYTHON="+python)
 		require = append(require, "jupyter")
@@ -116,12 +118,21 @@ func (m *machine) testEnvironment() (env, missing []string) {
 	} else {
 		missing = append(missing, "mujoco3")
 	}
-	node, chromium := m.node(), have("chromium", "chromium-browser", "google-chrome")
+	front := "lab"
+	if python == debian {
+		front = "classic" // Debian has no JupyterLab
+		env = append(env, "GOMDCSAN_CLASSIC="+python)
+	} else if python != "" {
+		require = append(require, "pypi")
+	}
 	if node != "" && chromium != "" {
 		env = append(env, "GOMDCSAN_NODE_MODULES="+node, "GOMDCSAN_CHROMIUM="+chromium)
-		require = append(require, "lab")
+		require = append(require, front)
 	} else {
-		missing = append(missing, "lab")
+		missing = append(missing, front)
+	}
+	if os.Getenv("GOMDCSAN_ARTEFACTS") == "" {
+		env = append(env, "GOMDCSAN_ARTEFACTS="+filepath.Join(m.cache, "test-artefacts"))
 	}
 	if hasSlurm() {
 		require = append(require, "slurm")

@@ -27,45 +27,47 @@ func (s Subject) mujoco() Finding {
 	return Finding{What: "MuJoCo", Grade: Good, Detail: version}
 }
 
-// toolchain looks for the Go toolchain, which compiles the functions that
-// cells declare.
-func toolchain(ctx context.Context) Finding {
-	f := Finding{What: "Go toolchain", Grade: Limited}
-	out, err := exec.CommandContext(ctx, "go", "env", "GOVERSION").Output()
-	found := strings.TrimSpace(string(out))
+// fonts looks for those that figures are drawn with. PNG and PDF carry them;
+// SVG, which notebooks show, leaves its text to the fonts that are there.
+func fonts(ctx context.Context) Finding {
+	f := Finding{What: "fonts", Grade: Good}
+	path, err := exec.LookPath("fc-match")
+	if err != nil {
+		f.Detail = "fontconfig is not here: the browser's own are used"
+		return f
+	}
+	out, err := exec.CommandContext(ctx, path, "-f", "%{family}", "Liberation Sans").Output()
+	family, _, _ := strings.Cut(string(out), ",")
 	switch {
 	case err != nil:
-		f.Detail = "not found: cells that declare functions or types are refused"
-		f.Remedy = "install " + runtime.Version() + " (https://go.dev/dl) and put it on the PATH"
-	case found != runtime.Version():
-		f.Detail = found + ", but gomdcsan was built with " + runtime.Version() + ": cells that declare functions or types are refused"
-		f.Remedy = "build gomdcsan with the toolchain that is on the PATH: go run ./install build"
+		f.Grade, f.Detail = Limited, fmt.Sprintf("%s: %v", path, err)
+	case slices.Contains(figureFonts, family):
+		f.Detail = family
+		return f
 	default:
-		f.Grade, f.Detail = Good, found+": functions declared in cells are compiled"
+		f.Grade, f.Detail = Limited, "figures in notebooks use "+family+" instead of Liberation Sans or Arial; the labels are squeezed to fit"
 	}
+	f.Remedy = "apt-get install fonts-liberation, where the browser runs"
 	return f
 }
 
-func compiler() Finding {
-	for _, cc := range []string{os.Getenv("CC"), "gcc", "clang", "cc"} {
-		if path, err := exec.LookPath(cc); cc != "" && err == nil {
-			return Finding{What: "C compiler", Grade: Good, Detail: path}
-		}
-	}
-	return Finding{What: "C compiler", Grade: Limited,
-		Detail: "not found: cells that declare functions or types are refused",
-		Remedy: "apt-get install gcc libc6-dev, or the system's own means"}
-}
-
-// cells looks for all that compiled cells need together: the toolchain that
-// built this program, a C compiler, and the sources that it was built from.
+// cells asks the engine whether it has all that compiled cells need: the
+// toolchain that built this program, a C compiler, and the sources.
 func (s Subject) cells() Finding {
+	f := Finding{What: "Go and gcc", Grade: Limited}
 	sources, err := s.Cells()
 	if err != nil {
-		return Finding{What: "Compiled cells", Grade: Limited, Detail: err.Error(), Remedy: "in a clone of gomdcsan: go run ./install build"}
+		f.Detail = err.Error()
+		f.Remedy = "install " + runtime.Version() + " (https://go.dev/dl) and a C compiler (apt-get install gcc libc6-dev), " +
+			"then, in a clone of gomdcsan: go run ./install build"
+		return f
 	}
-	return Finding{What: "Compiled cells", Grade: Good, Detail: "against the sources in " + sources}
+	f.Grade, f.Detail = Good, runtime.Version()+": functions declared in cells are compiled, against the sources in "+sources
+	return f
 }
+
+// figureFonts have the same widths.
+var figureFonts = []string{"Liberation Sans", "Arial", "Arimo", "Helvetica", "Nimbus Sans"}
 
 func jupyter(ctx context.Context) Finding {
 	const remedy = "python3 -m venv env && env/bin/pip install jupyterlab; without it, gomdcsan run FILE.ipynb works all the same"
@@ -76,6 +78,9 @@ func jupyter(ctx context.Context) Finding {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	if ctx.Err() != nil {
+		return Finding{What: "Jupyter", Grade: Limited, Detail: path + " --version did not answer within 30 s", Remedy: "run it by hand; a busy machine is no fault"}
+	}
 	if err != nil {
 		return Finding{What: "Jupyter", Grade: Broken, Detail: fmt.Sprintf("%s --version: %v", path, err), Remedy: remedy}
 	}
@@ -83,11 +88,17 @@ func jupyter(ctx context.Context) Finding {
 	for line := range strings.Lines(string(out)) {
 		name, version, _ := strings.Cut(line, ":")
 		name, version = strings.TrimSpace(name), strings.TrimSpace(version)
-		if slices.Contains([]string{"jupyterlab", "notebook", "jupyter_client"}, name) && version != "not installed" {
+		if slices.Contains([]string{"jupyterlab", "notebook", "jupyter_client", "ipywidgets"}, name) && version != "not installed" {
 			versions = append(versions, name+" "+version)
 		}
 	}
-	return Finding{What: "Jupyter", Grade: Good, Detail: strings.Join(versions, ", ") + ": " + path}
+	f := Finding{What: "Jupyter", Grade: Good, Detail: strings.Join(versions, ", ") + ": " + path}
+	if !strings.Contains(f.Detail, "ipywidgets") {
+		f.Grade = Limited
+		f.Detail += "; without ipywidgets, sliders and buttons are shown as figures that stand still"
+		f.Remedy = "pip install ipywidgets, into the environment of " + path
+	}
+	return f
 }
 
 // registration finds the kernel that Jupyter would start under our name.

@@ -1,5 +1,5 @@
 // Package doctor looks for what keeps gomdcsan from working on a machine: the
-// build, MuJoCo, the Go toolchain, Jupyter, the kernel's registration, and a
+// build, MuJoCo, the Go toolchain, fonts, Jupyter, the kernel's registration, and a
 // kernel started the way Jupyter starts it.
 //
 // Each check ends in a Finding that says what was found and, where something
@@ -43,9 +43,8 @@ type Subject struct {
 func Examine(ctx context.Context, s Subject, report func(Finding)) {
 	report(s.build())
 	report(s.mujoco())
-	report(toolchain(ctx))
-	report(compiler())
 	report(s.cells())
+	report(fonts(ctx))
 	report(jupyter(ctx))
 	spec, finding := s.registration()
 	report(finding)

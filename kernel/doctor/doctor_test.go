@@ -92,3 +92,59 @@ func TestExpect(t *testing.T) {
 		}
 	}
 }
+
+// Without a compiler the finding says what the engine says, and what to do.
+func TestCells(t *testing.T) {
+	for _, err := range []error{nil, errors.New("there is no C compiler")} {
+		f := Subject{Cells: func() (string, error) { return "/src", err }}.cells()
+		want, grade := "/src", Good
+		if err != nil {
+			want, grade = err.Error(), Limited
+		}
+		if f.Grade != grade || !strings.Contains(f.Detail, want) || (f.Remedy == "") != (grade == Good) {
+			t.Errorf("%v: %+v", err, f)
+		}
+	}
+}
+
+// on puts a program of this name alone on the PATH.
+func on(t *testing.T, name, script string) {
+	t.Helper()
+	path := executable(t, script)
+	if err := os.Rename(path, filepath.Join(filepath.Dir(path), name)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Dir(path))
+}
+
+func TestFonts(t *testing.T) {
+	for family, grade := range map[string]Grade{"Liberation Sans": Good, "Arial,Arial Bold": Good, "DejaVu Sans": Limited} {
+		on(t, "fc-match", "printf '%s' '"+family+"'")
+		f := fonts(t.Context())
+		if f.Grade != grade || (f.Remedy == "") != (grade == Good) {
+			t.Errorf("%s: %+v", family, f)
+		}
+	}
+	t.Setenv("PATH", t.TempDir())
+	if f := fonts(t.Context()); f.Grade != Good {
+		t.Errorf("without fontconfig: %+v", f)
+	}
+}
+
+func TestJupyter(t *testing.T) {
+	const versions = "echo 'jupyterlab       : 4.6.6'; echo 'ipykernel : 7.0'; "
+	for _, c := range []struct {
+		script, detail string
+		grade          Grade
+	}{
+		{versions + "echo 'ipywidgets : 8.1.9'", "jupyterlab 4.6.6, ipywidgets 8.1.9: ", Good},
+		{versions + "echo 'ipywidgets : not installed'", "stand still", Limited},
+		{"echo broken >&2; exit 3", "exit status 3", Broken},
+	} {
+		on(t, "jupyter", c.script)
+		f := jupyter(t.Context())
+		if f.Grade != c.grade || !strings.Contains(f.Detail, c.detail) || (f.Remedy == "") != (c.grade == Good) {
+			t.Errorf("%s: %+v", c.script, f)
+		}
+	}
+}

@@ -7,6 +7,7 @@
 //	GOMDCSAN_PYTHON        a Python with jupyter_client, nbclient, ... ("jupyter")
 //	GOMDCSAN_CHROMIUM      a Chromium, and
 //	GOMDCSAN_NODE_MODULES  node_modules with playwright-core ("lab")
+//	GOMDCSAN_CLASSIC       a Python with the classic Notebook ("classic")
 //
 // GOMDCSAN_REQUIRE=jupyter,lab makes such a skip a failure: a gate that skips
 // what matters is no gate.

@@ -69,7 +69,7 @@ display.Column(n, display.Checkbox("on", true), display.Dropdown("coding", []str
 run, err := mdcsan.Train(display.Context(), cfg, display.Training())
 display.Must(err)
 run`},
-		{"exit", "os.Exit(3)"},
+		{"killed", "!kill -9 $PPID"},
 	}
 }
 
@@ -94,22 +94,16 @@ func figureCell(t *testing.T, file, text string) string {
 func TestLab(t *testing.T) {
 	Need(t, "lab", "GOMDCSAN_NODE_MODULES")
 	Need(t, "lab", "GOMDCSAN_CHROMIUM")
-	exe := Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	exe := needModule(t, "lab", "jupyterlab")
 	node := NeedProgram(t, "lab", "node")
-	artefacts := os.Getenv("GOMDCSAN_ARTEFACTS")
-	if artefacts == "" {
-		artefacts = t.TempDir()
-	} else if err := os.MkdirAll(artefacts, 0o755); err != nil {
-		t.Fatal(err)
-	}
 	var names, codes []string
 	for _, c := range labCells(t) {
 		names, codes = append(names, c.name), append(codes, c.code)
 	}
 	url := startLab(t, exe, Environment(t), sampleNotebook(t, codes...))
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 14*time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, node, "lab.mjs", url, artefacts, strings.Join(names, ",")).CombinedOutput()
+	out, err := exec.CommandContext(ctx, node, "lab.mjs", url, artefacts(t), strings.Join(names, ",")).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
@@ -121,11 +115,6 @@ func TestLab(t *testing.T) {
 func startLab(t *testing.T, python string, env []string, notebook string) string {
 	t.Helper()
 	dir := filepath.Dir(notebook)
-	log, err := os.Create(filepath.Join(t.TempDir(), "lab.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
 	settings := filepath.Join(dir, ".settings")
 	news := filepath.Join(settings, "@jupyterlab", "apputils-extension", "notification.jupyterlab-settings")
 	if err := os.MkdirAll(filepath.Dir(news), 0o755); err != nil {
@@ -134,11 +123,23 @@ func startLab(t *testing.T, python string, env []string, notebook string) string
 	if err := os.WriteFile(news, []byte(`{"fetchNews": "false", "checkForUpdates": false}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	server := exec.Command(python, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.port=0",
+	env = append(env, "JUPYTERLAB_SETTINGS_DIR="+settings, "JUPYTERLAB_WORKSPACES_DIR="+filepath.Join(dir, ".workspaces"))
+	address := startServer(t, python, env, `http://[^/\s]+/lab\?token=`, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.port=0",
 		"--IdentityProvider.token=t", "--ServerApp.root_dir="+dir, "--LabApp.expose_app_in_browser=True")
-	server.Env = append(env,
-		"PATH="+filepath.Dir(python)+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"JUPYTERLAB_SETTINGS_DIR="+settings, "JUPYTERLAB_WORKSPACES_DIR="+filepath.Join(dir, ".workspaces"))
+	return address + "/tree/" + filepath.Base(notebook) + "?token=t"
+}
+
+// startServer starts a Jupyter server and returns the address that it prints,
+// without its token; pattern finds it.
+func startServer(t *testing.T, python string, env []string, pattern string, args ...string) string {
+	t.Helper()
+	log, err := os.Create(filepath.Join(t.TempDir(), "server.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	server := exec.Command(python, args...)
+	server.Env = append(env, "PATH="+filepath.Dir(python)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	server.Stdout, server.Stderr = log, log
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
@@ -149,11 +150,11 @@ func startLab(t *testing.T, python string, env []string, notebook string) string
 		server.Process.Signal(os.Interrupt)
 		server.Wait()
 	})
-	address := regexp.MustCompile(`http://[^/\s]+/lab\?token=`)
+	address := regexp.MustCompile(pattern)
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		data, _ := os.ReadFile(log.Name())
 		if found := address.Find(data); found != nil {
-			return string(found[:len(found)-len("?token=")]) + "/tree/" + filepath.Base(notebook) + "?token=t"
+			return string(found[:len(found)-len("?token=")])
 		}
 	}
 	data, _ := os.ReadFile(log.Name())

@@ -37,9 +37,20 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// needModule is the Python of GOMDCSAN_PYTHON if it has a module that Debian's
+// may lack.
+func needModule(t *testing.T, thing, module string) string {
+	t.Helper()
+	exe := Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	if err := exec.Command(exe, "-c", "import "+module).Run(); err != nil {
+		without(t, thing, exe+" has no "+module)
+	}
+	return exe
+}
+
 // TestPublicSuite runs jupyter_kernel_test.
 func TestPublicSuite(t *testing.T) {
-	Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	needModule(t, "pypi", "jupyter_kernel_test")
 	out, err := python(t, append(Environment(t), "KERNEL=gomdcsan"), "-m", "unittest", "-v", "public_suite")
 	if err != nil || !strings.Contains(out, "\nOK") {
 		t.Errorf("%v\n%s", err, out)
@@ -100,6 +111,44 @@ func TestNbconvertExecutes(t *testing.T) {
 		if err != nil || !strings.Contains(string(data), c.want) {
 			t.Errorf("%s has no %q (%v)", c.file, c.want, err)
 		}
+	}
+}
+
+// TestPapermill has papermill execute a notebook whose parameters our own
+// runner has filled: papermill itself writes no Go.
+func TestPapermill(t *testing.T) {
+	needModule(t, "pypi", "papermill")
+	env := Environment(t)
+	path := sampleNotebook(t, "steps := 1\ntask := \"none\"", `fmt.Println(task, "for", 2*steps)`)
+	tagFirst(t, path, "parameters")
+	filled := filepath.Join(filepath.Dir(path), "filled.ipynb")
+	run := exec.Command(Binary(t), "run", "-q", "-p", "steps=20", "-p", "task=Hopper-v3", "-o", filled, path)
+	run.Env = env
+	if out, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for notebook, want := range map[string]string{path: "none for 2", filled: "Hopper-v3 for 40"} {
+		done := filepath.Join(filepath.Dir(path), "done.ipynb")
+		if out, err := python(t, env, "-m", "papermill", notebook, done); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		data, err := os.ReadFile(done)
+		if err != nil || !strings.Contains(string(data), want) {
+			t.Errorf("papermill %s: no %q (%v)\n%s", notebook, want, err, data)
+		}
+	}
+}
+
+// tagFirst gives the first cell of a notebook a tag.
+func tagFirst(t *testing.T, path, tag string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = []byte(strings.Replace(string(data), `"metadata":{}`, `"metadata":{"tags":["`+tag+`"]}`, 1))
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // JupyterLab is built on, from Node.
 func TestServices(t *testing.T) {
 	Need(t, "lab", "GOMDCSAN_NODE_MODULES")
-	exe := Need(t, "jupyter", "GOMDCSAN_PYTHON")
+	exe := needModule(t, "lab", "jupyterlab")
 	node := NeedProgram(t, "lab", "node")
 	lab, err := url.Parse(startLab(t, exe, Environment(t), sampleNotebook(t, "1")))
 	if err != nil {

@@ -19,7 +19,7 @@ func newDoctor() *cobra.Command {
 		Short: "Look for what keeps gomdcsan from working here, and say how to mend it",
 		Long: `Look for what keeps gomdcsan from working on this machine: the build, MuJoCo,
 the Go toolchain and C compiler (which compile the functions that cells
-declare), Jupyter, the kernel's registration, and the kernel itself, which is
+declare), the fonts of figures, Jupyter, the kernel's registration, and the kernel itself, which is
 started as Jupyter starts it and given a cell. Nothing is changed. The exit
 code is 1 when something is broken.`,
 		Args: cobra.NoArgs,

@@ -36,6 +36,10 @@ A notebook's outputs are written to --output, by default into the notebook
 itself. At a cell that fails the command prints the error, writes the outputs
 until there and exits with a status other than 0.
 
+--parameter fills the cell tagged "parameters" as papermill does, by a cell with
+the values behind it. papermill itself executes Go notebooks but cannot write
+that cell; it takes what this command has written.
+
 A script is Go code with or without "package main" and func main, with the
 packages of a notebook session already imported.`,
 		Example: `  gomdcsan run quickstart.ipynb -o out.ipynb
