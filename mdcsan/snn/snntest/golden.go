@@ -4,9 +4,9 @@
 //
 // The files are those of the folder that the environment variable GOLDEN_DIR
 // names (sub-folders actor, td3), or the caller's testdata. A setting that is
-// unknown fails the test: nothing is skipped. The files np_*.json come from a
-// second implementation, NumPy with HIPS autograd, written from the equations:
-// random sizes, depths, thresholds, neurons and surrogates.
+// unknown fails the test: nothing is skipped. The files np_KIND_SEED.json come
+// from a second implementation, reference.py in this folder, which makes as many
+// random ones as are wanted.
 //
 // Agreement is measured tensor by tensor: the largest absolute difference over
 // the largest absolute value of the expected tensor. (Element by element, a
