@@ -4,6 +4,7 @@
 //	                         kernel, train a real MDC-SAN and show its curve
 //	go run ./install test    install what the tests need and run all of them
 //	go run ./install build   build the command and register the kernel only
+//	go run ./install fuzz    give every fuzz test ten minutes
 //
 // It uses the standard library alone, so that it runs before anything has been
 // downloaded. Every step says what it will do before it does it, and is skipped
@@ -23,14 +24,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
-const usage = `usage: go run ./install [flags] demo|test|build
+const usage = `usage: go run ./install [flags] demo|test|build|fuzz
 
   demo    install what is missing, build gomdcsan, register the Jupyter kernel,
           run notebooks/quickstart.ipynb (a real training) and keep its curve
   test    install what the tests need and run all of them
   build   build gomdcsan and register the Jupyter kernel, nothing else
+  fuzz    give every fuzz test ten minutes (hours in all)
 
 flags (before or after the command):
   --yes         do not ask before installing system packages
@@ -40,6 +43,7 @@ flags (before or after the command):
                 of the system's
   --dir DIR     demo: write the executed notebook and the curve to DIR
                 (default gomdcsan-demo)
+  --each TIME   fuzz: another time for each test, such as 30s
 `
 
 func main() {
@@ -73,6 +77,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return m.demo()
 	case "test":
 		return m.test()
+	case "fuzz":
+		return m.fuzz()
 	default:
 		_, err := m.build()
 		return err
@@ -83,6 +89,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 type options struct {
 	yes, noSystem, noMuJoCo bool
 	mujoco, dir             string
+	each                    time.Duration // of fuzzing
 }
 
 // parse accepts flags before and after the command, as people type them.
@@ -95,6 +102,7 @@ func parse(args []string) (options, string, error) {
 	fs.BoolVar(&o.noMuJoCo, "no-mujoco", false, "")
 	fs.StringVar(&o.mujoco, "mujoco", "", "")
 	fs.StringVar(&o.dir, "dir", "gomdcsan-demo", "")
+	fs.DurationVar(&o.each, "each", fuzzTime, "")
 	var command string
 	for {
 		if err := fs.Parse(args); err != nil {
@@ -110,10 +118,10 @@ func parse(args []string) (options, string, error) {
 		command, args = rest[0], rest[1:]
 	}
 	switch command {
-	case "demo", "test", "build":
+	case "demo", "test", "build", "fuzz":
 		return o, command, nil
 	case "", "help":
 		return o, "", flag.ErrHelp
 	}
-	return o, "", fmt.Errorf("unknown command %q: demo, test or build", command)
+	return o, "", fmt.Errorf("unknown command %q: demo, test, build or fuzz", command)
 }

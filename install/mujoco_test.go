@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,5 +60,22 @@ func pack(t *testing.T, path string, names ...string) {
 	}
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestFuzzTargets: the search for fuzz tests finds those of this module.
+func TestFuzzTargets(t *testing.T) {
+	root, err := moduleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := fuzzTargets(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []fuzzTarget{{"mdcsan/checkpoint", "FuzzUnmarshal"}, {"mdcsan/env/mujoco", "FuzzRestoreState"}, {"kernel/wire", "FuzzDecode"}} {
+		if !slices.Contains(all, want) {
+			t.Errorf("%v is not among %v", want, all)
+		}
 	}
 }
