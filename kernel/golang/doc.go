@@ -8,8 +8,11 @@
 //	check.go     checked by go/types against the whole session (world.go), with
 //	             the types of package symbols: no toolchain is needed. All errors
 //	             come at once, and a refused cell changes nothing
-//	lower*.go    statements: written for the interpreter in the small part of Go
-//	             that it surely gets right. What has no rule there is refused
+//	evaluate.go  statements without loops and function literals: evaluated at
+//	             once by package eval, so that no cell waits for a compiler in vain
+//	lower*.go    other statements: written for the interpreter in the small part
+//	             of Go that it surely gets right, and then evaluated too where
+//	             eval has a rule. What has none in lower is refused
 //	emit.go      all else: written for the compiler (edits.go puts in the stop
 //	             checks), built as a plugin in about 0.4 s (toolchain.go), cached
 //	             by content, loaded (native.go)

@@ -98,6 +98,9 @@ func (s *session) compile(p *plan, force path) (*compiled, error) {
 	if force == pathAuto && p.world.pending() && s.native.ready() {
 		force = pathNative
 	}
+	if force == pathAuto && p.brief() && s.evaluate(c) {
+		return c, nil
+	}
 	if force != pathNative {
 		refused := s.interpret(c)
 		if refused == nil {
@@ -129,6 +132,38 @@ func (s *session) tell(force path) {
 	fmt.Fprintf(s.stderr, "note: functions are interpreted, which takes about a hundred times as long as compiled code: %s\n", s.native.missing())
 }
 
+// evaluate makes a cell of statements ready by package eval, and reports
+// whether that has a rule for all that is in it; if not, nothing has changed.
+func (s *session) evaluate(c *compiled) bool {
+	if len(c.plan.fresh) > 0 || c.plan.slow || c.plan.world.pending() {
+		return false
+	}
+	made := c.made
+	c.made = map[types.Object]*slot{}
+	if s.evaluateUnit(c) == nil {
+		return true
+	}
+	c.made = made
+	return false
+}
+
+// brief reports whether nothing in a cell can run often enough for compiled
+// code to make up for the time of compiling: it has neither loops nor function
+// literals.
+func (p *plan) brief() bool {
+	brief := true
+	for _, s := range p.src.statements() {
+		ast.Inspect(s, func(n ast.Node) bool {
+			switch n.(type) {
+			case *ast.ForStmt, *ast.RangeStmt, *ast.FuncLit, *ast.LabeledStmt:
+				brief = false
+			}
+			return brief
+		})
+	}
+	return brief && len(p.starts) == 0
+}
+
 // interpret makes a cell ready for the interpreter.
 func (s *session) interpret(c *compiled) *refusal {
 	p := c.plan
@@ -147,6 +182,9 @@ func (s *session) interpret(c *compiled) *refusal {
 	l, refused := s.lower(p, c.made)
 	if refused != nil {
 		return refused
+	}
+	if s.evaluate(c) { // in a third of the time
+		return nil
 	}
 	run, err := n.compile(l)
 	if err != nil {
