@@ -3,6 +3,7 @@ package golang
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,7 +94,13 @@ func publish(t *testing.T, shelf []published) {
 		}
 		z.Close()
 	}
-	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(root))
+	// Behind it the machine's own, for what a fresh module cache lacks of
+	// gomdcsan's modules.
+	own, err := exec.Command("go", "env", "GOPROXY").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(root)+","+strings.TrimSpace(string(own)))
 	t.Setenv("GONOSUMDB", "*")
 	t.Setenv("GOFLAGS", "-modcacherw") // so that what the test leaves could be removed
 }
