@@ -49,7 +49,7 @@ func (m *machine) test() error {
 	}
 
 	m.say("5. All tests")
-	sum, err := m.goTest(env, append(buildFlags(mujoco), "-timeout", "15m", "./..."))
+	sum, err := m.goTest(env, append(buildFlags(mujoco), "-timeout", "25m", "./..."))
 	m.say("6. The concurrent parts again, under the race detector")
 	race, raceErr := m.goTest(env, append(buildFlags(mujoco), append([]string{"-race", "-short", "-timeout", "10m"}, racePackages...)...))
 	sum.add(race)
