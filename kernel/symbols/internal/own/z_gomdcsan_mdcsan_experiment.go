@@ -44,6 +44,7 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"Machine":          reflect.ValueOf((*pkg.Machine)(nil)),
 		"MakeEnv":          reflect.ValueOf((*pkg.MakeEnv)(nil)),
 		"Manifest":         reflect.ValueOf((*pkg.Manifest)(nil)),
+		"Nearest":          reflect.ValueOf(pkg.Nearest),
 		"New":              reflect.ValueOf(pkg.New),
 		"NewActor":         reflect.ValueOf(pkg.NewActor),
 		"NewAgent":         reflect.ValueOf(pkg.NewAgent),

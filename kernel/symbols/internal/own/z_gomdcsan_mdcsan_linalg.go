@@ -37,6 +37,7 @@ func table_gomdcsan_mdcsan_linalg() map[string]reflect.Value {
 		"Polyak":       reflect.ValueOf(pkg.Polyak),
 		"Relu":         reflect.ValueOf(pkg.Relu),
 		"ReluGrad":     reflect.ValueOf(pkg.ReluGrad),
+		"Same":         reflect.ValueOf(pkg.Same),
 		"Scale":        reflect.ValueOf(pkg.Scale),
 		"SparseGemv":   reflect.ValueOf(pkg.SparseGemv),
 		"Spikes":       reflect.ValueOf(pkg.Spikes),

@@ -86,7 +86,7 @@ func Named(path string) []string {
 	case "gomdcsan/kernel/engine":
 		return []string{"encoding/json"}
 	case "gomdcsan/kernel/report":
-		return []string{"gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting", "gonum.org/v1/plot"}
+		return []string{"gomdcsan/kernel/display", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting", "gonum.org/v1/plot"}
 	case "gomdcsan/mdcsan":
 		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/snn", "image"}
 	case "gomdcsan/mdcsan/bench":
