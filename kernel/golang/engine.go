@@ -58,6 +58,7 @@ type Engine struct {
 type running struct {
 	cell        engine.Cell
 	interrupted bool
+	shown       []any     // by the last expression
 	panic       *rt.Panic // of a goroutine
 }
 
@@ -95,7 +96,10 @@ func (e *Engine) Execute(c engine.Cell) engine.Outcome {
 		e.cell = nil
 		e.mu.Unlock()
 	}()
-	rt.Begin(e.goroutinePanic, func(values []any) { e.show(c, values) })
+	rt.Begin(e.goroutinePanic, func(values []any) {
+		r.shown = values
+		e.show(c, values)
+	})
 	out, isMagic := e.magic(r, c.Code)
 	if !isMagic {
 		out.Err = e.execute(r, c.Code)
@@ -115,7 +119,10 @@ func (e *Engine) execute(r *running, code string) *engine.Error {
 	if err != nil {
 		return err
 	}
-	err = e.run(r, c)
+	if err = e.run(r, c); err == nil {
+		e.session.addShown(c, r.shown)
+		r.shown = nil
+	}
 	if len(c.plan.fresh) == 0 && len(c.plan.vars) == 0 {
 		c.plan.src.release(e.session.checker.fset)
 	}
@@ -133,6 +140,7 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		return nil, err
 	}
 	s.mu.Lock()
+	s.recall(src)
 	p, errs := s.checker.check(s.world, s.imports, src)
 	s.mu.Unlock()
 	if len(errs) > 0 {

@@ -164,6 +164,7 @@ func (s *session) reset() {
 	fresh := newSession(s.stdout, s.stderr)
 	s.mu.Lock()
 	s.world, s.imports, s.interp = newWorld(), fresh.imports, nil
+	s.history = history{}
 	s.mu.Unlock()
 	runtime.GC()
 }

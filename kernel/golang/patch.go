@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"os"
+	"regexp"
 	"unicode"
 	"unicode/utf8"
 )
@@ -30,8 +31,17 @@ func unexport(file string) error {
 			}
 		}
 	}
+	for _, m := range unitPath.FindAllIndex(data, -1) {
+		if start, end, ok := nameAround(data, m[0]); ok && data[start] == '*' {
+			rewriteName(data, start, end, false)
+		}
+	}
 	return os.WriteFile(file, data, 0o644)
 }
+
+// unitPath is the package of a type among a generic type's arguments, which
+// its name has in full.
+var unitPath = regexp.MustCompile(`cells/[0-9a-f]{16}\.`)
 
 const (
 	nameExported = 1 << 0
@@ -90,6 +100,7 @@ func rewriteName(data []byte, start, end int, field bool) {
 	}
 	name := bytes.ReplaceAll(data[start:end], []byte(markName), nil)
 	name = bytes.ReplaceAll(name, []byte(markMethod), nil)
+	name = unitPath.ReplaceAll(name, []byte("main."))
 	if data[start] != '*' && field { // methods stay exported: they must be found from other units
 		flags &^= nameExported
 	}

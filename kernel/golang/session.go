@@ -40,6 +40,7 @@ type session struct {
 	native        *native
 	evaluator     *eval.Evaluator
 	told          bool // that functions are interpreted
+	history       history
 	tables        map[string]map[string]reflect.Value
 	foreignTables map[string]interp.Exports // of packages that cells brought in
 	stdout        io.Writer

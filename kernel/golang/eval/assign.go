@@ -244,7 +244,10 @@ func (c *compiler) update(x ast.Expr, op token.Token, y ast.Expr, pos token.Pos)
 	x = ast.Unparen(x)
 	t := c.leftType(x)
 	var right *node
-	if y != nil {
+	switch {
+	case op == token.SHL || op == token.SHR:
+		right = c.count(y)
+	case y != nil:
 		right = c.expr(y)
 	}
 	result := func(old *node) *node {

@@ -247,7 +247,11 @@ func (c *compiler) unsafeCall(name string, e *ast.CallExpr, args []*node, t type
 		return c.value(t, func(fr *frame) reflect.Value {
 			p := args[0].pointer(fr)
 			n := int(args[1].i(fr))
-			_ = unsafe.Slice((*byte)(p), n)
+			if size := r.Elem().Size(); n < 0 || p != nil && size > 0 && uintptr(n) > -uintptr(p)/size {
+				panic(runtimeError("unsafe.Slice: len out of range"))
+			} else if p == nil && n > 0 {
+				panic(runtimeError("unsafe.Slice: ptr is nil and len is not zero"))
+			}
 			h := sliceHeader{p, n, n}
 			return reflect.NewAt(r, unsafe.Pointer(&h)).Elem()
 		})
@@ -329,6 +333,8 @@ func printPlain(a *node, fr *frame) {
 		print(a.s(fr))
 	case isComplex(a.rt.Kind()):
 		print(a.v(fr).Complex())
+	case a.rt.Kind() == reflect.Slice:
+		print(*(*[]byte)(a.mem(fr)))
 	case a.rt.Kind() == reflect.Interface:
 		print(a.v(fr).Interface())
 	default:
@@ -342,7 +348,11 @@ func (c *compiler) delayedBuiltin(e *ast.CallExpr) func(*frame) func(caller, def
 	name := builtinName(e)
 	if name == "recover" { // it is called by the function that defers it, in effect
 		return func(fr *frame) func(caller, deferrer *frame) {
-			return func(caller, deferrer *frame) { fr.recoverValue() }
+			return func(caller, deferrer *frame) {
+				if !fr.panicking { // else it is called by the panic, too early
+					fr.recoverValue()
+				}
+			}
 		}
 	}
 	inner := &compiler{u: c.u, info: c.info, env: c.env, vars: map[types.Object]int{}, code: &code{name: name}, sig: c.sig}

@@ -98,7 +98,12 @@ func (c *compiler) convertMemory(x *node, t types.Type, pos token.Pos) *node {
 		}
 		return c.textNode(t, func(fr *frame) string { return string(*(*[]rune)(x.mem(fr))) })
 	case from == reflect.Slice && to == reflect.Array:
-		return c.memory(t, func(fr *frame) unsafe.Pointer { return arrayOf(x, fr, r.Len()) })
+		return c.memory(t, func(fr *frame) unsafe.Pointer {
+			if p := arrayOf(x, fr, r.Len()); p != nil {
+				return p
+			}
+			return unsafe.Pointer(&zeroSized)
+		})
 	case from == reflect.Slice && to == reflect.Pointer:
 		return c.value(t, func(fr *frame) reflect.Value { return valueOf(r, arrayOf(x, fr, r.Elem().Len())) })
 	case from == reflect.UnsafePointer && classOf(to) == integer:
@@ -120,9 +125,6 @@ func arrayOf(x *node, fr *frame, n int) unsafe.Pointer {
 	h := *(*sliceHeader)(x.mem(fr))
 	if h.len < n {
 		panic(runtimeError(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", h.len, n)))
-	}
-	if n == 0 && h.data == nil {
-		return unsafe.Pointer(&zeroSized)
 	}
 	return h.data
 }

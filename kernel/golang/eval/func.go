@@ -154,6 +154,7 @@ func (c *compiler) packageVar(v *types.Var, pos token.Pos) *node {
 	if x == nil {
 		c.refuse(pos, "the variable %s.%s", v.Pkg().Name(), v.Name())
 	}
+	c.u.learn(v.Type(), x.Type())
 	if !x.CanAddr() {
 		w := memoryOf(*x)
 		return c.memory(v.Type(), func(*frame) unsafe.Pointer { return w })

@@ -14,7 +14,7 @@ import (
 
 // methodCode is a method as it is called on the address of a receiver.
 type methodCode struct {
-	call func(recv unsafe.Pointer, args []reflect.Value) []reflect.Value
+	call methodCall
 }
 
 // methodSet lists the methods of a type that its table is to have.
@@ -45,7 +45,9 @@ func (u *Unit) methodTable(r reflect.Type, set []*types.Selection) []rtype.Metho
 			call = u.bound(p.Elem(), sel.Index(), m)
 		}
 		sig := sel.Type().(*types.Signature)
-		out = append(out, rtype.Method{Name: m.Name(), PkgPath: m.Pkg().Path(), Type: u.funcType(sig), Call: call})
+		out = append(out, rtype.Method{Name: m.Name(), PkgPath: m.Pkg().Path(), Type: u.funcType(sig), Call: func(p unsafe.Pointer, args []reflect.Value) []reflect.Value {
+			return call(nil, nil, p, args)
+		}})
 		table[m.Id()] = &methodCode{call}
 	}
 	u.ev.mu.Lock()
@@ -63,10 +65,12 @@ func (ev *Evaluator) method(r reflect.Type, id string) *methodCode {
 
 // bound compiles the call of a method, promoted or not, on the address of a
 // value of type t.
-func (u *Unit) bound(t types.Type, index []int, m *types.Func) func(unsafe.Pointer, []reflect.Value) []reflect.Value {
+func (u *Unit) bound(t types.Type, index []int, m *types.Func) methodCall {
 	path, at := u.walk(t, index[:len(index)-1], token.NoPos)
 	call := u.method(at, m)
-	return func(p unsafe.Pointer, args []reflect.Value) []reflect.Value { return call(nil, nil, path(p), args) }
+	return func(caller, deferrer *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
+		return call(caller, deferrer, path(p), args)
+	}
 }
 
 // walk compiles the way from the address of a value of type t to that of an
@@ -101,6 +105,8 @@ func notNil(p unsafe.Pointer) unsafe.Pointer {
 	return p
 }
 
+// A methodCall calls a method on the address of its receiver. deferrer is the
+// frame whose deferred call it is, if it is one.
 type methodCall func(caller, deferrer *frame, recv unsafe.Pointer, args []reflect.Value) []reflect.Value
 
 // method compiles the call of a method on the address of a value of type at,
@@ -132,6 +138,12 @@ func (u *Unit) method(at types.Type, m *types.Func) methodCall {
 		name := m.Name()
 		if !m.Exported() {
 			u.refuse(token.NoPos, "the method %s", m.FullName())
+		}
+		if known, ok := reflect.PointerTo(er).MethodByName(name); ok {
+			sig := plain(m.Signature())
+			for i := range sig.Results().Len() {
+				u.learn(sig.Results().At(i).Type(), known.Type.Out(i))
+			}
 		}
 		if wait := blocking[m.FullName()]; wait != nil {
 			return func(_, _ *frame, p unsafe.Pointer, _ []reflect.Value) []reflect.Value {
@@ -271,7 +283,7 @@ func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 	id, name := m.Id(), m.Name()
 	ev := u.ev
 	var memo sync.Map // reflect.Type -> *methodCode
-	return func(_, _ *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
+	return func(caller, deferrer *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
 		v := reflect.NewAt(r, p).Elem()
 		if v.IsNil() {
 			notNil(nil)
@@ -288,8 +300,8 @@ func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 			return callValue(e.MethodByName(name), args)
 		}
 		if e.Kind() == reflect.Pointer && e.Type().Name() == "" {
-			return code.call(e.UnsafePointer(), args)
+			return code.call(caller, deferrer, e.UnsafePointer(), args)
 		}
-		return code.call(memoryOf(e), args)
+		return code.call(caller, deferrer, memoryOf(e), args)
 	}
 }

@@ -31,6 +31,9 @@ func cloneMap(m any) any {
 	return to.Interface()
 }
 
+// positions are the functions that look at the stack of compiled code.
+var positions = map[string]bool{"runtime.Caller": true, "runtime.Callers": true, "runtime.FuncForPC": true, "runtime.CallersFrames": true, "runtime.MemProfile": true}
+
 // blocking are the methods that wait: an interrupt stops waiting for them.
 var blocking = map[string]func(p unsafe.Pointer){
 	"(*sync.WaitGroup).Wait": func(p unsafe.Pointer) { rt.Block((*sync.WaitGroup)(p).Wait) },
@@ -51,6 +54,8 @@ func (c *compiler) compiled(f *types.Func, pos token.Pos) reflect.Value {
 	switch name := f.Origin().FullName(); {
 	case natives[name].IsValid():
 		return natives[name]
+	case positions[name]:
+		c.refuse(pos, "%s, which knows no interpreted functions", name)
 	case f.Signature().Recv() == nil && f.Origin().Signature().TypeParams() != nil:
 		c.refuse(pos, "the generic function %s", name)
 	}
@@ -58,6 +63,7 @@ func (c *compiler) compiled(f *types.Func, pos token.Pos) reflect.Value {
 	if v == nil || v.Kind() != reflect.Func {
 		c.refuse(pos, "the function %s.%s, which is not in the kernel's tables", f.Pkg().Name(), f.Name())
 	}
+	c.u.learn(f.Signature(), v.Type())
 	return *v
 }
 

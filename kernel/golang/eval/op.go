@@ -2,6 +2,7 @@ package eval
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"reflect"
@@ -83,7 +84,7 @@ func (c *compiler) binary(e *ast.BinaryExpr) *node {
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
 		return c.order(e.Op, t, c.expr(e.X), c.expr(e.Y))
 	case token.SHL, token.SHR:
-		return c.shift(e.Op, t, c.assignable(c.expr(e.X), t), c.expr(e.Y))
+		return c.shift(e.Op, t, c.assignable(c.expr(e.X), t), c.count(e.Y))
 	}
 	return c.arithmetic(e.Op, t, c.expr(e.X), c.expr(e.Y), e.Pos())
 }
@@ -171,11 +172,16 @@ func (c *compiler) integers(op token.Token, t types.Type, x, y func(*frame) int6
 	return c.cut(t, f)
 }
 
+// count compiles how far to shift: a constant may be written as a float.
+func (c *compiler) count(e ast.Expr) *node {
+	if v := c.info.Types[e].Value; v != nil {
+		return c.constant(constant.ToInt(v), types.Typ[types.Uint], e.Pos())
+	}
+	return c.expr(e)
+}
+
 func (c *compiler) shift(op token.Token, t types.Type, x, y *node) *node {
 	count := y.i
-	if y.f != nil { // an untyped constant such as 1.0
-		count = func(fr *frame) int64 { return int64(y.f(fr)) }
-	}
 	amount := func(fr *frame) uint64 { return uint64(count(fr)) }
 	if !unsigned(y.rt.Kind()) {
 		amount = func(fr *frame) uint64 {

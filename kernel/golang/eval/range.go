@@ -14,21 +14,26 @@ import (
 // rangeVars sets the variables of a range clause from values.
 type rangeVars struct {
 	key, value func(*frame, reflect.Value) // nil if there is none
+	both       exec                        // evaluates their operands, before either is set
 }
 
 // clause compiles the variables of a range clause.
 func (c *compiler) clause(s *ast.RangeStmt) rangeVars {
+	var out rangeVars
+	var prepare []exec
 	one := func(e ast.Expr) func(*frame, reflect.Value) {
 		if e == nil || isBlank(e) {
 			return nil
 		}
 		t := c.target(e)
-		if s.Tok == token.DEFINE || t.prepare == nil {
-			return t.put
+		if t.prepare != nil {
+			prepare = append(prepare, t.prepare)
 		}
-		return func(fr *frame, v reflect.Value) { t.prepare(fr); t.put(fr, v) }
+		return t.put
 	}
-	return rangeVars{one(s.Key), one(s.Value)}
+	out.key, out.value = one(s.Key), one(s.Value)
+	out.both = sequence(prepare)
+	return out
 }
 
 func (c *compiler) rangeStmt(s *ast.RangeStmt) exec {
@@ -77,6 +82,7 @@ func (c *compiler) rangeInt(s *ast.RangeStmt, x *node, label string) exec {
 		n := x.i(fr)
 		for i := int64(0); less(i, n); i++ {
 			rt.Check()
+			vars.both(fr)
 			if vars.key != nil {
 				v := reflect.New(r)
 				put(v.UnsafePointer(), i)
@@ -109,6 +115,7 @@ func (c *compiler) rangeList(s *ast.RangeStmt, x *node, label string) exec {
 	}
 	r := c.rtype(elem)
 	size := r.Size()
+	evaluate := calls(c.info, s.X)
 	list := func(fr *frame) (unsafe.Pointer, int) {
 		switch {
 		case isPtr && vars.value == nil:
@@ -117,6 +124,9 @@ func (c *compiler) rangeList(s *ast.RangeStmt, x *node, label string) exec {
 		case isPtr:
 			return notNil(x.pointer(fr)), n
 		case n >= 0 && vars.value == nil:
+			if evaluate {
+				x.v(fr)
+			}
 			return nil, n
 		case n >= 0:
 			return memoryOf(x.v(fr)), n
@@ -129,6 +139,7 @@ func (c *compiler) rangeList(s *ast.RangeStmt, x *node, label string) exec {
 		data, n := list(fr)
 		for i := range n {
 			rt.Check()
+			vars.both(fr)
 			if vars.key != nil {
 				vars.key(fr, reflect.ValueOf(i))
 			}
@@ -151,6 +162,7 @@ func (c *compiler) rangeString(s *ast.RangeStmt, x *node, label string) exec {
 		for i := 0; i < len(text); {
 			rt.Check()
 			r, n := utf8.DecodeRuneInString(text[i:])
+			vars.both(fr)
 			if vars.key != nil {
 				vars.key(fr, reflect.ValueOf(i))
 			}
@@ -172,6 +184,7 @@ func (c *compiler) rangeMap(s *ast.RangeStmt, x *node, label string) exec {
 	return func(fr *frame) ctl {
 		for it := x.v(fr).MapRange(); it.Next(); {
 			rt.Check()
+			vars.both(fr)
 			if vars.key != nil {
 				vars.key(fr, it.Key())
 			}
@@ -197,6 +210,7 @@ func (c *compiler) rangeChan(s *ast.RangeStmt, x *node, label string) exec {
 			if !ok {
 				return next
 			}
+			vars.both(fr)
 			if vars.key != nil {
 				vars.key(fr, v)
 			}
@@ -234,6 +248,7 @@ func (c *compiler) rangeFunc(s *ast.RangeStmt, x *node, sig *types.Signature, la
 			}
 			rt.Check()
 			state = running
+			vars.both(fr)
 			if vars.key != nil {
 				vars.key(fr, args[0])
 			}

@@ -112,7 +112,7 @@ func (u *Unit) structType(t *types.Struct) reflect.Type {
 		return base
 	}
 	return u.once(u.key(t), func() reflect.Type {
-		return rtype.Embedding(base, u.name(t), embedded)
+		return rtype.Embedding(base, typeString(t, false), embedded)
 	})
 }
 
@@ -130,6 +130,37 @@ func (ev *Evaluator) made(key string) reflect.Type {
 	ev.mu.RLock()
 	defer ev.mu.RUnlock()
 	return ev.named[key]
+}
+
+// learn takes a type from a function or variable of compiled code, of which the
+// tables have no name: an unexported one, or an instance of a generic one.
+func (u *Unit) learn(t types.Type, r reflect.Type) {
+	switch t := types.Unalias(t).(type) {
+	case *types.Named:
+		if t.Obj().Pkg() == nil || t.Obj().Pkg() == u.pkg || u.types[t] != nil || r.Name() == "" {
+			return
+		}
+		if t.TypeArgs().Len() > 0 {
+			u.types[t] = u.once(u.key(t), func() reflect.Type { return r })
+		} else if !t.Obj().Exported() {
+			u.types[t] = r
+		}
+	case *types.Pointer:
+		if r.Kind() == reflect.Pointer {
+			u.learn(t.Elem(), r.Elem())
+		}
+	case *types.Slice:
+		if r.Kind() == reflect.Slice {
+			u.learn(t.Elem(), r.Elem())
+		}
+	case *types.Signature:
+		for i := range min(t.Params().Len(), r.NumIn()) {
+			u.learn(t.Params().At(i).Type(), r.In(i))
+		}
+		for i := range min(t.Results().Len(), r.NumOut()) {
+			u.learn(t.Results().At(i).Type(), r.Out(i))
+		}
+	}
 }
 
 func (u *Unit) add(key string, t reflect.Type) {
@@ -153,13 +184,8 @@ func (u *Unit) interfaceType(t *types.Interface) reflect.Type {
 			list = append(list, rtype.Method{Name: m.Name(), PkgPath: m.Pkg().Path(), Type: u.funcType(m.Signature())})
 			pkg = m.Pkg().Path()
 		}
-		return rtype.Interface(u.name(t), pkg, list)
+		return rtype.Interface(typeString(t, false), pkg, list)
 	})
-}
-
-// name is how reflection writes a type.
-func (u *Unit) name(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string { return p.Name() })
 }
 
 // named returns the run-time type of a named one.
@@ -196,19 +222,6 @@ func (u *Unit) named(t *types.Named) reflect.Type {
 	return u.makeNamed(t, key)
 }
 
-// typeName is a named type's name, with its arguments as the compiler writes
-// them.
-func (u *Unit) typeName(t *types.Named) string {
-	if t.TypeArgs().Len() == 0 {
-		return t.Obj().Name()
-	}
-	var args []string
-	for a := range t.TypeArgs().Types() {
-		args = append(args, types.TypeString(a, func(p *types.Package) string { return p.Path() }))
-	}
-	return t.Obj().Name() + "[" + strings.Join(args, ",") + "]"
-}
-
 func (u *Unit) makeNamed(t *types.Named, key string) reflect.Type {
 	if err := rtype.Supported(); err != nil {
 		u.refuse(t.Obj().Pos(), "the type %s: %v", t.Obj().Name(), err)
@@ -218,7 +231,7 @@ func (u *Unit) makeNamed(t *types.Named, key string) reflect.Type {
 	if _, is := under.(*types.Interface); is {
 		value, ptr = nil, nil
 	}
-	shape := rtype.Shape{PkgPath: t.Obj().Pkg().Path(), Name: u.typeName(t), Kind: u.kind(under), Value: len(value), Ptr: len(ptr),
+	shape := rtype.Shape{PkgPath: t.Obj().Pkg().Path(), Name: typeName(t), Kind: u.kind(under), Value: len(value), Ptr: len(ptr),
 		Size: uintptr(u.sizes.Sizeof(under)), Align: uintptr(u.sizes.Alignof(under)), Comparable: types.Comparable(under)}
 	shape.Pointers = u.mask(under)
 	if sig, ok := under.(*types.Signature); ok {

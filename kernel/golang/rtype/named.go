@@ -136,7 +136,34 @@ func (n *Named) Define(under reflect.Type, embedded []bool) {
 		copy(unsafe.Slice((*unsafe.Pointer)(to), n.shape.Params), unsafe.Slice((*unsafe.Pointer)(from), n.shape.Params))
 	case reflect.Struct:
 		n.embed(embedded)
+		n.skipBlank()
 	}
+}
+
+// skipBlank makes comparison pass over fields named _, as the compiler does and
+// package reflect does not.
+func (n *Named) skipBlank() {
+	s := (*structType)(unsafe.Pointer(&n.mem[0]))
+	t := n.Type()
+	var fields []structField
+	for i, f := range s.fields {
+		if t.Field(i).Name != "_" {
+			fields = append(fields, f)
+		}
+	}
+	if len(fields) == len(s.fields) || s.equal == nil {
+		return
+	}
+	equal := func(p, q unsafe.Pointer) bool {
+		for _, f := range fields {
+			if !(*common)(f.typ).equal(unsafe.Add(p, f.offset), unsafe.Add(q, f.offset)) {
+				return false
+			}
+		}
+		return true
+	}
+	n.hold = append(n.hold, equal)
+	s.equal, s.tflag = equal, s.tflag&^flagRegularMemory
 }
 
 // embed marks the fields that are embedded.
