@@ -16,10 +16,13 @@
 //	emit.go      all else: written for the compiler (edits.go puts in the stop
 //	             checks), built as a plugin in about 0.4 s (toolchain.go), cached
 //	             by content, loaded (native.go)
+//	evaluate.go  or, without a toolchain, made by package eval: closures over
+//	             typed memory, with types that package rtype makes at run time
 //
 // Without a toolchain of the version that built this program, its sources and
-// a C compiler, what the interpreter would do wrong is refused with the reason.
-// %%native and %%interpret at the top of a cell force a path.
+// a C compiler, functions, types and methods are interpreted, which a note says
+// once; what has no rule there is refused with the reason. %%native and
+// %%interpret at the top of a cell force a path.
 //
 // # What cells mean
 //
@@ -35,7 +38,9 @@
 // are allowed at the top level; a cell of declarations only initialises its
 // variables in the order of their dependencies. Deferred calls of the top level
 // run at the end of the cell. The values of the last expression are shown,
-// except those of fmt's printing functions.
+// except those of fmt's printing functions. _ in a later cell is the value shown
+// last, with its type, __ and ___ those before it, _3 that of cell 3, and Out[3]
+// the same as an any; the last 50 are kept (history.go).
 //
 // # What compiled cells cost
 //

@@ -30,8 +30,7 @@ type Options struct {
 	// whatever os.Stdout is at that time. Other writers of compiled code write
 	// to os.Stdout itself.
 	Stdout, Stderr io.Writer
-	// NoNative keeps the Go toolchain out: what the interpreter cannot do
-	// right is refused.
+	// NoNative keeps the Go toolchain out: functions are interpreted.
 	NoNative bool
 	// Prepare readies the Go toolchain in the background.
 	Prepare bool
