@@ -327,9 +327,8 @@ func (c *compiler) storer(n *node) func(*frame, unsafe.Pointer) {
 	return func(fr *frame, p unsafe.Pointer) { set(reflect.NewAt(r, p).Elem(), n.v(fr)) }
 }
 
-// setter compiles the assignment of a value of type from to memory of type to.
-func (c *compiler) setter(addr func(*frame) unsafe.Pointer, to, from types.Type) func(*frame, reflect.Value) {
+// setter compiles the assignment of a value to memory of type to.
+func (c *compiler) setter(addr func(*frame) unsafe.Pointer, to types.Type) func(*frame, reflect.Value) {
 	r := c.rtype(to)
-	_ = from
 	return func(fr *frame, v reflect.Value) { set(reflect.NewAt(r, addr(fr)).Elem(), v) }
 }

@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
-	"unsafe"
 
 	"gomdcsan/kernel/golang/rt"
 )
@@ -135,7 +134,7 @@ func (c *compiler) simple(s ast.Stmt) exec {
 	case *ast.GoStmt:
 		return c.goStmt(s)
 	case *ast.DeferStmt:
-		c.root().code.defers = true
+		c.code.defers = true
 		call := c.delayed(s.Call)
 		return func(fr *frame) ctl {
 			f := call(fr)
@@ -146,9 +145,6 @@ func (c *compiler) simple(s ast.Stmt) exec {
 	c.refuse(s.Pos(), "the statement %T", s)
 	return nil
 }
-
-// root is the compiler of the function: deferred calls are its own.
-func (c *compiler) root() *compiler { return c }
 
 func (c *compiler) exprStmt(s *ast.ExprStmt) exec {
 	x := ast.Unparen(s.X)
@@ -368,5 +364,3 @@ func (c *compiler) perIteration(init ast.Stmt) []variable {
 	}
 	return out
 }
-
-var _ = unsafe.Pointer(nil)

@@ -164,7 +164,7 @@ func (l *Cell) Initialize(left []*types.Var, right ast.Expr) {
 		for i, v := range left {
 			puts = append(puts, nil)
 			if v.Name() != "_" {
-				puts[i] = c.setter(c.object(v, right.Pos()).addr, v.Type(), values.types[i])
+				puts[i] = c.setter(c.object(v, right.Pos()).addr, v.Type())
 			}
 		}
 		set = func(fr *frame) ctl {
