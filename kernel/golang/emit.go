@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gomdcsan/kernel/golang/eval"
 )
 
 const rtPath = "gomdcsan/kernel/golang/rt"
@@ -103,20 +105,7 @@ func (b *unitBuilder) function(f *types.Func) string {
 	if d.generic {
 		return b.declared(d, f.Name())
 	}
-	return "(*" + b.pointer(d.slot, plain(f.Signature())) + ")"
-}
-
-// plain is a function's type; a method's has the receiver as first parameter.
-func plain(sig *types.Signature) *types.Signature {
-	params := sig.Params()
-	if sig.Recv() != nil {
-		all := []*types.Var{types.NewParam(token.NoPos, nil, "", sig.Recv().Type())}
-		for v := range params.Variables() {
-			all = append(all, v)
-		}
-		params = types.NewTuple(all...)
-	}
-	return types.NewSignatureType(nil, nil, nil, params, sig.Results(), sig.Variadic())
+	return "(*" + b.pointer(d.slot, eval.Plain(f.Signature())) + ")"
 }
 
 // declared refers to a type, a constant or a generic function.
@@ -294,7 +283,7 @@ func (b *unitBuilder) thunks(d *decl, t *types.TypeName) {
 			ret, results = "return ", text[resultStart(text):]
 		}
 		fmt.Fprintf(&b.body, "func (r %s%s) %s(%s)%s { %s(*%s)(r%s) }\n", star, exportedName(t.Name(), markName),
-			exportedName(m.Name(), markMethod), params, results, ret, b.pointer(md.slot, plain(m.Signature())), comma(args))
+			exportedName(m.Name(), markMethod), params, results, ret, b.pointer(md.slot, eval.Plain(m.Signature())), comma(args))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"gomdcsan/kernel/golang/eval"
 	"gomdcsan/kernel/golang/rt"
 )
 
@@ -99,7 +100,7 @@ func (b *unitBuilder) fresh0(c *compiled) map[*slot]types.Type {
 	}
 	for d := range b.own {
 		if d.slot != nil && !d.slot.ptr.IsValid() {
-			out[d.slot] = plain(b.p.world.signature(d))
+			out[d.slot] = eval.Plain(b.p.world.signature(d))
 		}
 	}
 	for _, v := range b.p.world.vars {
@@ -142,7 +143,7 @@ func (s *session) makeSlots(c *compiled, b *unitBuilder, dirty []*decl) error {
 		if d.generic || d.recovers() || d.kind != funcDecl && d.kind != methodDecl {
 			continue
 		}
-		key := s.typeKey(p, plain(p.world.signature(d)))
+		key := s.typeKey(p, eval.Plain(p.world.signature(d)))
 		old := s.world.names[d.names[0]]
 		if old != nil && old.slot != nil && old.key == key {
 			d.slot = old.slot
@@ -259,7 +260,7 @@ func (s *session) stale(p *plan, d *decl, dirty map[*decl]bool) bool {
 		case *types.Func:
 			old := s.world.names[o.Name()]
 			bad = other.generic && dirty[other] || mentions(o.Type(), isDirty) ||
-				!other.generic && old != other && (old == nil || old.key != s.typeKey(p, plain(o.Signature())))
+				!other.generic && old != other && (old == nil || old.key != s.typeKey(p, eval.Plain(o.Signature())))
 		case *types.Var:
 			old := s.world.vars[o.Name()]
 			bad = mentions(o.Type(), isDirty) || old == nil || s.typeKey(s.world, old.typ) != s.typeKey(p, o.Type())

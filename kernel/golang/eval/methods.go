@@ -140,7 +140,7 @@ func (u *Unit) method(at types.Type, m *types.Func) methodCall {
 			u.refuse(token.NoPos, "the method %s", m.FullName())
 		}
 		if known, ok := reflect.PointerTo(er).MethodByName(name); ok {
-			sig := plain(m.Signature())
+			sig := Plain(m.Signature())
 			for i := range sig.Results().Len() {
 				u.learn(sig.Results().At(i).Type(), known.Type.Out(i))
 			}

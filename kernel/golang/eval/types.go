@@ -77,8 +77,8 @@ func (u *Unit) funcType(t *types.Signature) reflect.Type {
 	return reflect.FuncOf(in, out, t.Variadic())
 }
 
-// plain is a function's type; a method's has the receiver as first parameter.
-func plain(sig *types.Signature) *types.Signature {
+// Plain is a function's type; a method's has the receiver as first parameter.
+func Plain(sig *types.Signature) *types.Signature {
 	params := sig.Params()
 	if sig.Recv() != nil {
 		all := []*types.Var{types.NewParam(token.NoPos, nil, "", sig.Recv().Type())}

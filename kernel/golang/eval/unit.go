@@ -109,7 +109,7 @@ func (u *Unit) Type(t types.Type) reflect.Type { return u.rtype(t) }
 // receiver, and returns it as a value of its type.
 func (u *Unit) Func(f *types.Func) reflect.Value {
 	c := u.declared(f, nil)
-	return (&closure{code: c}).value(u.rtype(plain(f.Signature())))
+	return (&closure{code: c}).value(u.rtype(Plain(f.Signature())))
 }
 
 // Body compiles statements as a function without parameters. Objects of the
