@@ -19,10 +19,12 @@ func Panel(task string, steps float64, runs []*mdcsan.Results, kinds ...Kind) *p
 		steps = horizon(task, runs, kinds)
 	}
 	var series []plotting.Series
+	drawn := map[string]bool{"": true} // of the paper's
 	for i, k := range kinds {
 		ours := k.Curve(task, runs).Cut(steps)
 		ours.Colour = i + 1
-		if k.Paper != "" {
+		if !drawn[k.Paper] {
+			drawn[k.Paper] = true
 			paper := plotting.PaperCurve(task, k.Paper).Cut(steps)
 			paper.Colour = i + 1
 			if paper.Name != "" && len(ours.Runs) > 0 {

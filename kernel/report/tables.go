@@ -33,13 +33,18 @@ func Provenance(runs []*mdcsan.Results, kinds ...Kind) []Origin {
 }
 
 // Missing lists the kinds of which we have no run yet, task by task; "" if
-// there are none.
+// there are none. Of kinds that stand for the same curve of the paper one is
+// enough.
 func Missing(runs []*mdcsan.Results, kinds ...Kind) string {
 	var tasks []string
 	for _, task := range Tasks() {
 		var names []string
-		for _, k := range kinds {
-			if len(k.Runs(task, runs)) == 0 {
+		for i, k := range kinds {
+			alike := func(other Kind) bool {
+				return other.Name == k.Name || k.Paper != "" && other.Paper == k.Paper
+			}
+			ran := func(other Kind) bool { return alike(other) && len(other.Runs(task, runs)) > 0 }
+			if !slices.ContainsFunc(kinds[:i], alike) && !slices.ContainsFunc(kinds, ran) {
 				names = append(names, k.Name)
 			}
 		}
@@ -171,19 +176,25 @@ type Cell struct {
 // as were trained: with fewer than the paper's million they must be lower.
 func Table1(runs []*mdcsan.Results) []Cell {
 	var out []Cell
-	for _, row := range plotting.PaperTable1() {
-		cell := Cell{Task: row.Task, Actor: row.Actor, Paper: fmt.Sprintf("%.0f ± %.0f", row.Mean, row.Std)}
+	for _, task := range Tasks() {
 		for _, k := range Actors() {
-			if k.Name != row.Actor {
-				continue
+			cell := Cell{Task: task, Actor: k.Name, Paper: k.published(task)}
+			if score, err := mdcsan.TableScore(k.Curve(task, runs).Runs); err == nil {
+				mine := k.Runs(task, runs)
+				cell.Ours, cell.Seeds, cell.Steps = score.String(), len(mine), originOf(task, k, mine).Steps
 			}
-			c := k.Curve(row.Task, runs)
-			if score, err := mdcsan.TableScore(c.Runs); err == nil {
-				cell.Ours, cell.Seeds = score.String(), len(c.Runs)
-				cell.Steps = originOf(row.Task, k, k.Runs(row.Task, runs)).Steps
-			}
+			out = append(out, cell)
 		}
-		out = append(out, cell)
 	}
 	return out
+}
+
+// published is what the paper's Table 1 has of a kind on a task.
+func (k Kind) published(task string) string {
+	for _, row := range plotting.PaperTable1() {
+		if row.Task == task && row.Actor == k.Paper {
+			return fmt.Sprintf("%.0f ± %.0f", row.Mean, row.Std)
+		}
+	}
+	return ""
 }

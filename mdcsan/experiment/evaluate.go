@@ -25,6 +25,8 @@ type Evaluation struct {
 	Mean, Std float64   // of Returns; Std of the population
 	Returns   []float64 // sum of rewards per episode
 	Lengths   []int     // steps per episode
+
+	saturated bool // every action of every step lay at a bound
 }
 
 // Min and Max return the worst and the best episode's return.
@@ -115,7 +117,7 @@ func (v *evaluator) run(ctx context.Context, p Policy, n int, seed uint64, name 
 	for i := range running {
 		toFloat32(v.obs[i*spec.ObsDim:], v.batch.Obs[i])
 	}
-	ev := &Evaluation{Returns: make([]float64, n), Lengths: make([]int, n)}
+	ev := &Evaluation{Returns: make([]float64, n), Lengths: make([]int, n), saturated: true}
 	for len(running) > 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -137,6 +139,7 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 	b := v.batch
 	for k, i := range running {
 		toFloat64(b.Act[i], v.act[k*spec.ActDim:])
+		ev.saturated = ev.saturated && atBounds(b.Act[i], spec)
 	}
 	b.Step(running)
 	still := running[:0]
@@ -155,6 +158,18 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 		still = append(still, i)
 	}
 	return still, nil
+}
+
+// atBounds reports whether all of an action lies at its limits to float32's
+// precision, where tanh has no gradient left.
+func atBounds(act []float64, spec env.Spec) bool {
+	for d, a := range act {
+		margin := 1e-6 * (spec.ActHigh[d] - spec.ActLow[d])
+		if a > spec.ActLow[d]+margin && a < spec.ActHigh[d]-margin {
+			return false
+		}
+	}
+	return true
 }
 
 // Evaluate runs n noise-free episodes of a policy, all at once: a network pass

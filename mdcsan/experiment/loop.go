@@ -182,8 +182,19 @@ func (r *Run) evaluate(ctx context.Context) error {
 		r.report(Warned, err.Error())
 	}
 	r.report(Evaluated, "")
+	r.warnSaturated()
 	clear(r.sums)
 	return nil
+}
+
+// warnSaturated says once in a row of evaluations that a policy can hardly
+// learn any more.
+func (r *Run) warnSaturated() {
+	n := len(r.Evaluations)
+	if !r.Evaluations[n-1].saturated || n > 1 && r.Evaluations[n-2].saturated {
+		return
+	}
+	r.report(Warned, fmt.Sprintf("step %d: every action of the evaluation lay at a limit. tanh has no gradient there, and the policy may stay as it is; a lower actor_rate (now %g) prevents it", r.step, r.Config.actorRate()))
 }
 
 // Evaluate runs n noise-free episodes with the run's policy as it is now. It

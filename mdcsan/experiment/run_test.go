@@ -2,8 +2,10 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"gomdcsan/mdcsan/checkpoint"
@@ -117,5 +119,30 @@ func TestStepAllocatesNothing(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations per step", n)
+	}
+}
+
+// TestWarnsOfSaturation: a policy that is driven against its limits is named,
+// once, and one that learns is not.
+func TestWarnsOfSaturation(t *testing.T) {
+	for rate, want := range map[float64]int{1: 1, 1e-4: 0} {
+		c := tiny("")
+		c.Actor, c.Coding, c.ActorRate = "popdan", "pop", rate
+		r, err := New(c, Parts{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		warned := 0
+		err = r.Train(context.Background(), func(p Progress) {
+			if p.Kind == Warned && strings.Contains(p.Message, "lay at a limit") {
+				warned++
+			}
+		})
+		if err := errors.Join(err, r.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if warned != want {
+			t.Errorf("actor rate %g: %d warnings in %d evaluations, want %d", rate, warned, len(r.Evaluations), want)
+		}
 	}
 }
