@@ -161,7 +161,7 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 }
 
 // atBounds reports whether all of an action lies at its limits to float32's
-// precision, where tanh has no gradient left.
+// precision, where tanh has next to no gradient left.
 func atBounds(act []float64, spec env.Spec) bool {
 	for d, a := range act {
 		margin := 1e-6 * (spec.ActHigh[d] - spec.ActLow[d])

@@ -194,7 +194,7 @@ func (r *Run) warnSaturated() {
 	if !r.Evaluations[n-1].saturated || n > 1 && r.Evaluations[n-2].saturated {
 		return
 	}
-	r.report(Warned, fmt.Sprintf("step %d: every action of the evaluation lay at a limit. tanh has no gradient there, and the policy may stay as it is; a lower actor_rate (now %g) prevents it", r.step, r.Config.actorRate()))
+	r.report(Warned, fmt.Sprintf("step %d: every action of the evaluation lay at a limit. tanh has next to no gradient there, and the policy may stay as it is; a lower actor_rate (now %g) prevents it", r.step, r.Config.actorRate()))
 }
 
 // Evaluate runs n noise-free episodes with the run's policy as it is now. It

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/rng"
 )
 
@@ -12,10 +11,9 @@ import (
 // action limit.
 type DeepActor struct {
 	ObsDim, ActDim int
-	ActLimit       float32
 	net            *MLP
+	squash         Squash
 	sizes          []int
-	act, dact      []float32
 	n              int
 }
 
@@ -35,8 +33,8 @@ func NewDeepActor(obsDim, actDim int, hidden []int, actLimit float32, seed uint6
 	}
 	sizes := append(append([]int{obsDim}, hidden...), actDim)
 	return &DeepActor{
-		ObsDim: obsDim, ActDim: actDim, ActLimit: actLimit,
-		net: NewMLP(sizes, rng.New(seed, "actor/init")), sizes: sizes,
+		ObsDim: obsDim, ActDim: actDim,
+		net: NewMLP(sizes, rng.New(seed, "actor/init")), squash: Squash{Limit: actLimit}, sizes: sizes,
 	}, nil
 }
 
@@ -44,8 +42,8 @@ func NewDeepActor(obsDim, actDim int, hidden []int, actLimit float32, seed uint6
 // random numbers, so the name, which names streams elsewhere, is not used.
 func (a *DeepActor) Clone(string) *DeepActor {
 	c := &DeepActor{
-		ObsDim: a.ObsDim, ActDim: a.ActDim, ActLimit: a.ActLimit,
-		net: NewMLP(a.sizes, rng.New(0, "clone")), sizes: a.sizes,
+		ObsDim: a.ObsDim, ActDim: a.ActDim,
+		net: NewMLP(a.sizes, rng.New(0, "clone")), squash: Squash{Limit: a.squash.Limit}, sizes: a.sizes,
 	}
 	Copy(c.Params(), a.Params())
 	return c
@@ -70,18 +68,12 @@ func (a *DeepActor) ActBatch(dst, obs []float32, n int) { a.Forward(dst, obs, n)
 // until then.
 func (a *DeepActor) Forward(dst, obs []float32, n int) {
 	a.n = n
-	a.act = Grow(a.act, n*a.ActDim)
 	y := a.net.Forward(obs[:n*a.ObsDim], n)
-	linalg.Tanh(a.act, y)
-	linalg.Scale(dst[:len(y)], a.ActLimit, a.act)
+	a.squash.Forward(dst[:len(y)], y)
 }
 
 // Backward sets the gradients from dact [n][M], that of the last Forward's
 // actions.
 func (a *DeepActor) Backward(dact []float32) {
-	a.dact = Grow(a.dact, len(a.act))
-	for i, y := range a.act {
-		a.dact[i] = dact[i] * a.ActLimit * (1 - y*y)
-	}
-	a.net.Backward(nil, a.dact, a.n)
+	a.net.Backward(nil, a.squash.Backward(dact), a.n)
 }

@@ -1,7 +1,6 @@
 package snn
 
 import (
-	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/rng"
 )
@@ -12,14 +11,14 @@ import (
 //
 // with f_m the firing rates of its own O output neurons.
 type decoder struct {
-	m, o  int
-	limit float32
-	w, b  *nn.Param // [M][O], [M]
-	tanh  []float32 // [n][M] of the last forward
+	m, o   int
+	w, b   *nn.Param // [M][O], [M]
+	sum    []float32 // [n][M], tanh's argument
+	squash nn.Squash
 }
 
 func newDecoder(c Config, init *rng.Stream) *decoder {
-	d := &decoder{m: c.ActDim, o: c.O, limit: c.ActLimit,
+	d := &decoder{m: c.ActDim, o: c.O, squash: nn.Squash{Limit: c.ActLimit},
 		w: nn.NewParam("dec_W", c.ActDim, c.O), b: nn.NewParam("dec_b", c.ActDim)}
 	d.w.InitUniform(c.O, init)
 	d.b.InitUniform(c.O, init)
@@ -28,26 +27,24 @@ func newDecoder(c Config, init *rng.Stream) *decoder {
 
 // forward writes actions [n][M] from rates [n][M*O].
 func (d *decoder) forward(dst, rate []float32, n int) {
-	d.tanh = nn.Grow(d.tanh, n*d.m)
-	for k := range d.tanh {
+	d.sum = nn.Grow(d.sum, n*d.m)
+	for k := range d.sum {
 		m := k % d.m
 		s := d.b.Value[m]
 		for o, w := range d.w.Value[m*d.o : (m+1)*d.o] {
 			s += w * rate[k*d.o+o]
 		}
-		d.tanh[k] = s
+		d.sum[k] = s
 	}
-	linalg.Tanh(d.tanh, d.tanh)
-	linalg.Scale(dst[:n*d.m], d.limit, d.tanh)
+	d.squash.Forward(dst[:n*d.m], d.sum)
 }
 
 // backward sets the gradients from dact [n][M] and writes drate [n][M*O].
 func (d *decoder) backward(drate, dact, rate []float32) {
 	clear(d.w.Grad)
 	clear(d.b.Grad)
-	for k, y := range d.tanh {
+	for k, g := range d.squash.Backward(dact) {
 		m := k % d.m
-		g := dact[k] * d.limit * (1 - y*y)
 		d.b.Grad[m] += g
 		w, dw := d.w.Value[m*d.o:(m+1)*d.o], d.w.Grad[m*d.o:(m+1)*d.o]
 		for o := range w {
