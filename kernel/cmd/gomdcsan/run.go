@@ -19,6 +19,7 @@ import (
 // runOptions are the flags of the command run.
 type runOptions struct {
 	output      string
+	pictures    string
 	parameters  []string
 	timeout     time.Duration
 	allowErrors bool
@@ -40,10 +41,14 @@ until there and exits with a status other than 0.
 the values behind it. papermill itself executes Go notebooks but cannot write
 that cell; it takes what this command has written.
 
+--pictures writes what the cells draw into a folder as well, FILE-1.svg and so
+on: every figure of the paper without a notebook's front-end.
+
 A script is Go code with or without "package main" and func main, with the
 packages of a notebook session already imported.`,
 		Example: `  gomdcsan run quickstart.ipynb -o out.ipynb
   gomdcsan run sweep.ipynb -o hopper.ipynb -p task=Hopper-v3 -p steps=20000
+  gomdcsan run fig4.ipynb -o out.ipynb --pictures figures
   gomdcsan run train.go`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,8 +56,8 @@ packages of a notebook session already imported.`,
 			case ".ipynb":
 				return runNotebook(cmd.Context(), cmd.ErrOrStderr(), args[0], o)
 			case ".go":
-				if o.output != "" || len(o.parameters) > 0 {
-					return errors.New("--output and --parameter are for notebooks")
+				if o.output != "" || o.pictures != "" || len(o.parameters) > 0 {
+					return errors.New("--output, --pictures and --parameter are for notebooks")
 				}
 				return runScript(cmd.Context(), args[0], o)
 			}
@@ -60,6 +65,7 @@ packages of a notebook session already imported.`,
 		},
 	}
 	c.Flags().StringVarP(&o.output, "output", "o", "", "where the executed notebook is written (default: in place)")
+	c.Flags().StringVar(&o.pictures, "pictures", "", "folder for the pictures that the cells show")
 	c.Flags().StringArrayVarP(&o.parameters, "parameter", "p", nil, "value of a parameter, name=value (may be repeated)")
 	c.Flags().DurationVar(&o.timeout, "timeout", 0, "stop a cell that takes longer, such as 10m (default: none)")
 	c.Flags().BoolVar(&o.allowErrors, "allow-errors", false, "go on after a cell that fails")
@@ -113,8 +119,16 @@ func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) 
 	if runErr != nil {
 		return fmt.Errorf("%s: %w; the outputs until there are in %s", path, runErr, target)
 	}
+	wrote := []string{target}
+	if o.pictures != "" {
+		pictures, err := nb.WritePictures(o.pictures, strings.TrimSuffix(filepath.Base(path), ".ipynb"))
+		if err != nil {
+			return err
+		}
+		wrote = append(wrote, pictures...)
+	}
 	if !o.quiet {
-		fmt.Fprintf(out, "Wrote %s\n", target)
+		fmt.Fprintf(out, "Wrote %s\n", strings.Join(wrote, ", "))
 	}
 	return nil
 }
