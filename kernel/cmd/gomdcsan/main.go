@@ -41,6 +41,7 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gomdcsan",
 		Short:         "Jupyter kernel and scripting environment for the spiking actor MDC-SAN",
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
