@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot"
 
 	"gomdcsan/mdcsan"
@@ -21,18 +23,18 @@ func Panel(task string, steps float64, runs []*mdcsan.Results, kinds ...Kind) *p
 	var series []plotting.Series
 	drawn := map[string]bool{"": true} // of the paper's
 	for i, k := range kinds {
-		ours := k.Curve(task, runs).Cut(steps)
-		ours.Colour = i + 1
 		if !drawn[k.Paper] {
 			drawn[k.Paper] = true
 			paper := plotting.PaperCurve(task, k.Paper).Cut(steps)
 			paper.Colour = i + 1
-			if paper.Name != "" && len(ours.Runs) > 0 {
-				paper.Name = "" // the colour says it
+			ran := func(other Kind) bool { return other.Paper == k.Paper && len(other.Runs(task, runs)) > 0 }
+			if j := slices.IndexFunc(kinds, ran); j >= 0 {
+				paper.Colour, paper.Name = j+1, "" // the colour says it
 			}
 			series = append(series, paper)
 		}
-		if len(ours.Runs) > 0 {
+		if ours := k.Curve(task, runs).Cut(steps); len(ours.Runs) > 0 {
+			ours.Colour = i + 1
 			series = append(series, ours)
 		}
 	}
