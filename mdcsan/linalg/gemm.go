@@ -5,9 +5,12 @@ import "unsafe"
 // Workspace holds the packing buffers of the products. The zero value is
 // ready; it is not safe for concurrent use.
 type Workspace struct {
-	panel   []float32 // one panel of the right operand, or two
-	edge    []float32 // C's last columns, a panel wide
-	columns Events    // events by column
+	panel   []float32   // one panel of the right operand, or two
+	edge    []float32   // C's last columns, a panel wide
+	columns Events      // events by column
+	table   []float32   // subset sums of a binary product
+	scale   []float32   // of its rows
+	start   [32]float32 // of a strip of it
 }
 
 // depth is how many rows of B are multiplied at a time: a panel of so many

@@ -19,6 +19,16 @@ func nonzerosAVX2(index *uint16, value *float32, x *float32, n int, table *uint1
 //go:noescape
 func packTAVX2(panel *float32, rowPanel int, b *float32, rowB int, blocks int)
 
+// nibblesAVX2 writes for each four columns of four rows the masks of those above the threshold, times 16; n is a multiple of 8.
+//
+//go:noescape
+func nibblesAVX2(index *uint8, x *float32, rowX int, n int, threshold float32)
+
+// nibblesDownAVX2 writes for each column of four rows the mask of the elements above the threshold, times 16; n is a multiple of 8.
+//
+//go:noescape
+func nibblesDownAVX2(index *uint8, x *float32, rowX int, n int, threshold float32)
+
 // gemm1AVX2 adds A·B to init for tiles of 1 rows and stores it in C; strides in bytes, B a panel of two vectors a row.
 //
 //go:noescape
@@ -63,6 +73,31 @@ func gatherAVX2(columns int, n int, index *uint16, value *float32, nextValue int
 //
 //go:noescape
 func packAVX2(panel *float32, b *float32, rowB int, k int)
+
+// subsetsAVX2 writes for each four rows of B, each times its scale, the sums of their sixteen subsets, two vectors each; strides in bytes.
+//
+//go:noescape
+func subsetsAVX2(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
+
+// lookup1AVX2 adds the table entries that index names to init and stores it in C, for tiles of 1 rows; strides in bytes.
+//
+//go:noescape
+func lookup1AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+
+// lookup2AVX2 adds the table entries that index names to init and stores it in C, for tiles of 2 rows; strides in bytes.
+//
+//go:noescape
+func lookup2AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+
+// lookup3AVX2 adds the table entries that index names to init and stores it in C, for tiles of 3 rows; strides in bytes.
+//
+//go:noescape
+func lookup3AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+
+// lookup4AVX2 adds the table entries that index names to init and stores it in C, for tiles of 4 rows; strides in bytes.
+//
+//go:noescape
+func lookup4AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
 
 // eventSum1AVX2 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 //
@@ -253,6 +288,31 @@ func gatherAVX512(columns int, n int, index *uint16, value *float32, nextValue i
 //
 //go:noescape
 func packAVX512(panel *float32, b *float32, rowB int, k int)
+
+// subsetsAVX512 writes for each four rows of B, each times its scale, the sums of their sixteen subsets, two vectors each; strides in bytes.
+//
+//go:noescape
+func subsetsAVX512(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
+
+// lookup1AVX512 adds the table entries that index names to init and stores it in C, for tiles of 1 rows; strides in bytes.
+//
+//go:noescape
+func lookup1AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+
+// lookup2AVX512 adds the table entries that index names to init and stores it in C, for tiles of 2 rows; strides in bytes.
+//
+//go:noescape
+func lookup2AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+
+// lookup3AVX512 adds the table entries that index names to init and stores it in C, for tiles of 3 rows; strides in bytes.
+//
+//go:noescape
+func lookup3AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+
+// lookup4AVX512 adds the table entries that index names to init and stores it in C, for tiles of 4 rows; strides in bytes.
+//
+//go:noescape
+func lookup4AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
 
 // eventSum1AVX512 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 //

@@ -158,6 +158,102 @@ loop1:
 	VZEROUPPER
 	RET
 
+// func nibblesAVX2(index *uint8, x *float32, rowX int, n int, threshold float32)
+// Requires: AVX
+TEXT ·nibblesAVX2(SB), NOSPLIT, $0-36
+	MOVQ         index+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         rowX+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS threshold+32(FP), Y0
+	LEAQ         (DX)(DX*2), SI
+
+loop1:
+	VMOVUPS   (CX)(SI*1), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVMSKPS Y1, DI
+	MOVL      DI, R8
+	VMOVUPS   (CX)(DX*2), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVMSKPS Y1, DI
+	SHLL      $0x08, R8
+	ORL       DI, R8
+	VMOVUPS   (CX)(DX*1), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVMSKPS Y1, DI
+	SHLL      $0x08, R8
+	ORL       DI, R8
+	VMOVUPS   (CX), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVMSKPS Y1, DI
+	SHLL      $0x08, R8
+	ORL       DI, R8
+	MOVL      R8, DI
+	SHLL      $0x04, DI
+	ANDL      $0xf0f0f0f0, DI
+	ANDL      $0xf0f0f0f0, R8
+	MOVL      DI, (AX)
+	MOVL      R8, 4(AX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x08, AX
+	SUBQ      $0x08, BX
+	JNZ       loop1
+	VZEROUPPER
+	RET
+
+// func nibblesDownAVX2(index *uint8, x *float32, rowX int, n int, threshold float32)
+// Requires: AVX, AVX2
+TEXT ·nibblesDownAVX2(SB), NOSPLIT, $0-36
+	MOVQ         index+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         rowX+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS threshold+32(FP), Y0
+	LEAQ         (DX)(DX*2), SI
+	VBROADCASTSS f32_00000010<>+0(SB), Y1
+	VBROADCASTSS f32_00000020<>+0(SB), Y2
+	VBROADCASTSS f32_00000040<>+0(SB), Y3
+	VBROADCASTSS f32_00000080<>+0(SB), Y4
+
+loop1:
+	VMOVUPS      (CX), Y5
+	VCMPPS       $0x1e, Y0, Y5, Y5
+	VANDPS       Y1, Y5, Y5
+	VMOVUPS      (CX)(DX*1), Y6
+	VCMPPS       $0x1e, Y0, Y6, Y6
+	VANDPS       Y2, Y6, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VCMPPS       $0x1e, Y0, Y6, Y6
+	VANDPS       Y3, Y6, Y6
+	VORPS        Y6, Y5, Y5
+	VMOVUPS      (CX)(SI*1), Y6
+	VCMPPS       $0x1e, Y0, Y6, Y6
+	VANDPS       Y4, Y6, Y6
+	VORPS        Y6, Y5, Y5
+	VEXTRACTI128 $0x01, Y5, X6
+	VPACKUSDW    X6, X5, X6
+	VPACKUSWB    X6, X6, X6
+	VMOVQ        X6, (AX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x08, AX
+	SUBQ         $0x08, BX
+	JNZ          loop1
+	VZEROUPPER
+	RET
+
+DATA f32_00000010<>+0(SB)/4, $0x00000010
+GLOBL f32_00000010<>(SB), RODATA|NOPTR, $4
+
+DATA f32_00000020<>+0(SB)/4, $0x00000020
+GLOBL f32_00000020<>(SB), RODATA|NOPTR, $4
+
+DATA f32_00000040<>+0(SB)/4, $0x00000040
+GLOBL f32_00000040<>(SB), RODATA|NOPTR, $4
+
+DATA f32_00000080<>+0(SB)/4, $0x00000080
+GLOBL f32_00000080<>(SB), RODATA|NOPTR, $4
+
 // func gemm1AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, rowB int, init *float32, rowInit int, c *float32, rowC int)
 // Requires: AVX, FMA3
 TEXT ·gemm1AVX2(SB), NOSPLIT, $0-88
@@ -1193,6 +1289,550 @@ loop1:
 	ADDQ    $0x00000040, AX
 	DECQ    BX
 	JNZ     loop1
+	VZEROUPPER
+	RET
+
+// func subsetsAVX2(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
+// Requires: AVX
+TEXT ·subsetsAVX2(SB), NOSPLIT, $0-48
+	MOVQ   groups+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   rowB+16(FP), DX
+	MOVQ   scale+24(FP), BX
+	MOVQ   nextScale+32(FP), SI
+	MOVQ   table+40(FP), DI
+	LEAQ   (DX)(DX*2), R8
+	VXORPS Y0, Y0, Y0
+
+loop1:
+	VBROADCASTSS (BX), Y1
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y2
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y3
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y4
+	ADDQ         SI, BX
+	VMOVUPS      Y0, (DI)
+	VMULPS       (CX), Y1, Y5
+	VMOVUPS      Y5, 64(DI)
+	VMULPS       (CX)(DX*1), Y2, Y6
+	VMOVUPS      Y6, 128(DI)
+	VADDPS       Y6, Y5, Y7
+	VMOVUPS      Y7, 192(DI)
+	VMULPS       (CX)(DX*2), Y3, Y8
+	VMOVUPS      Y8, 256(DI)
+	VADDPS       Y8, Y5, Y9
+	VMOVUPS      Y9, 320(DI)
+	VADDPS       Y8, Y6, Y10
+	VMOVUPS      Y10, 384(DI)
+	VADDPS       Y8, Y7, Y11
+	VMOVUPS      Y11, 448(DI)
+	VMULPS       (CX)(R8*1), Y4, Y12
+	VMOVUPS      Y12, 512(DI)
+	VADDPS       Y12, Y5, Y5
+	VMOVUPS      Y5, 576(DI)
+	VADDPS       Y12, Y6, Y5
+	VMOVUPS      Y5, 640(DI)
+	VADDPS       Y12, Y7, Y5
+	VMOVUPS      Y5, 704(DI)
+	VADDPS       Y12, Y8, Y5
+	VMOVUPS      Y5, 768(DI)
+	VADDPS       Y12, Y9, Y5
+	VMOVUPS      Y5, 832(DI)
+	VADDPS       Y12, Y10, Y5
+	VMOVUPS      Y5, 896(DI)
+	VADDPS       Y12, Y11, Y5
+	VMOVUPS      Y5, 960(DI)
+	VMOVUPS      Y0, 32(DI)
+	VMULPS       32(CX), Y1, Y1
+	VMOVUPS      Y1, 96(DI)
+	VMULPS       32(CX)(DX*1), Y2, Y2
+	VMOVUPS      Y2, 160(DI)
+	VADDPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 224(DI)
+	VMULPS       32(CX)(DX*2), Y3, Y3
+	VMOVUPS      Y3, 288(DI)
+	VADDPS       Y3, Y1, Y6
+	VMOVUPS      Y6, 352(DI)
+	VADDPS       Y3, Y2, Y7
+	VMOVUPS      Y7, 416(DI)
+	VADDPS       Y3, Y5, Y8
+	VMOVUPS      Y8, 480(DI)
+	VMULPS       32(CX)(R8*1), Y4, Y4
+	VMOVUPS      Y4, 544(DI)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 608(DI)
+	VADDPS       Y4, Y2, Y1
+	VMOVUPS      Y1, 672(DI)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 736(DI)
+	VADDPS       Y4, Y3, Y1
+	VMOVUPS      Y1, 800(DI)
+	VADDPS       Y4, Y6, Y1
+	VMOVUPS      Y1, 864(DI)
+	VADDPS       Y4, Y7, Y1
+	VMOVUPS      Y1, 928(DI)
+	VADDPS       Y4, Y8, Y1
+	VMOVUPS      Y1, 992(DI)
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x00000400, DI
+	DECQ         AX
+	JNZ          loop1
+	VZEROUPPER
+	RET
+
+// func lookup1AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX
+TEXT ·lookup1AVX2(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y0, Y0
+	VADDPS  1056(R10)(R13*4), Y1, Y1
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y0, Y0
+	VADDPS  2080(R10)(R13*4), Y1, Y1
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y0, Y0
+	VADDPS  3104(R10)(R13*4), Y1, Y1
+	ADDQ    $0x00001000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	ADDQ    $0x00000400, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func lookup2AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX
+TEXT ·lookup2AVX2(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R9, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y2, Y2
+	VADDPS  32(R10)(R13*4), Y3, Y3
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y0, Y0
+	VADDPS  1056(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y2, Y2
+	VADDPS  1056(R10)(R13*4), Y3, Y3
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y0, Y0
+	VADDPS  2080(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y2, Y2
+	VADDPS  2080(R10)(R13*4), Y3, Y3
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y0, Y0
+	VADDPS  3104(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y2, Y2
+	VADDPS  3104(R10)(R13*4), Y3, Y3
+	ADDQ    $0x00001000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y2, Y2
+	VADDPS  32(R10)(R13*4), Y3, Y3
+	ADDQ    $0x00000400, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    R9, DI
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, 32(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func lookup3AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX
+TEXT ·lookup3AVX2(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R9, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    R9, SI
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y2, Y2
+	VADDPS  32(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y4, Y4
+	VADDPS  32(R10)(R13*4), Y5, Y5
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y0, Y0
+	VADDPS  1056(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y2, Y2
+	VADDPS  1056(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y4, Y4
+	VADDPS  1056(R10)(R13*4), Y5, Y5
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y0, Y0
+	VADDPS  2080(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y2, Y2
+	VADDPS  2080(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y4, Y4
+	VADDPS  2080(R10)(R13*4), Y5, Y5
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y0, Y0
+	VADDPS  3104(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y2, Y2
+	VADDPS  3104(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y4, Y4
+	VADDPS  3104(R10)(R13*4), Y5, Y5
+	ADDQ    $0x00001000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y2, Y2
+	VADDPS  32(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y4, Y4
+	VADDPS  32(R10)(R13*4), Y5, Y5
+	ADDQ    $0x00000400, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    R9, DI
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, 32(DI)
+	ADDQ    R9, DI
+	VMOVUPS Y4, (DI)
+	VMOVUPS Y5, 32(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func lookup4AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX
+TEXT ·lookup4AVX2(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y1
+	ADDQ    R9, SI
+	VMOVUPS (SI), Y2
+	VMOVUPS 32(SI), Y3
+	ADDQ    R9, SI
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(SI), Y5
+	ADDQ    R9, SI
+	VMOVUPS (SI), Y6
+	VMOVUPS 32(SI), Y7
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y2, Y2
+	VADDPS  32(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y4, Y4
+	VADDPS  32(R10)(R13*4), Y5, Y5
+	VADDPS  (R10)(R12*4), Y6, Y6
+	VADDPS  32(R10)(R12*4), Y7, Y7
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y0, Y0
+	VADDPS  1056(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y2, Y2
+	VADDPS  1056(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  1024(R10)(R13*4), Y4, Y4
+	VADDPS  1056(R10)(R13*4), Y5, Y5
+	VADDPS  1024(R10)(R12*4), Y6, Y6
+	VADDPS  1056(R10)(R12*4), Y7, Y7
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y0, Y0
+	VADDPS  2080(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y2, Y2
+	VADDPS  2080(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*4), Y4, Y4
+	VADDPS  2080(R10)(R13*4), Y5, Y5
+	VADDPS  2048(R10)(R12*4), Y6, Y6
+	VADDPS  2080(R10)(R12*4), Y7, Y7
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y0, Y0
+	VADDPS  3104(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y2, Y2
+	VADDPS  3104(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  3072(R10)(R13*4), Y4, Y4
+	VADDPS  3104(R10)(R13*4), Y5, Y5
+	VADDPS  3072(R10)(R12*4), Y6, Y6
+	VADDPS  3104(R10)(R12*4), Y7, Y7
+	ADDQ    $0x00001000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y0, Y0
+	VADDPS  32(R10)(R13*4), Y1, Y1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y2, Y2
+	VADDPS  32(R10)(R13*4), Y3, Y3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*4), Y4, Y4
+	VADDPS  32(R10)(R13*4), Y5, Y5
+	VADDPS  (R10)(R12*4), Y6, Y6
+	VADDPS  32(R10)(R12*4), Y7, Y7
+	ADDQ    $0x00000400, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    R9, DI
+	VMOVUPS Y2, (DI)
+	VMOVUPS Y3, 32(DI)
+	ADDQ    R9, DI
+	VMOVUPS Y4, (DI)
+	VMOVUPS Y5, 32(DI)
+	ADDQ    R9, DI
+	VMOVUPS Y6, (DI)
+	VMOVUPS Y7, 32(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
 	VZEROUPPER
 	RET
 
@@ -5252,6 +5892,550 @@ loop1:
 	ADDQ    $0x00000080, AX
 	DECQ    BX
 	JNZ     loop1
+	VZEROUPPER
+	RET
+
+// func subsetsAVX512(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
+// Requires: AVX, AVX512F
+TEXT ·subsetsAVX512(SB), NOSPLIT, $0-48
+	MOVQ   groups+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   rowB+16(FP), DX
+	MOVQ   scale+24(FP), BX
+	MOVQ   nextScale+32(FP), SI
+	MOVQ   table+40(FP), DI
+	LEAQ   (DX)(DX*2), R8
+	VPXORD Z0, Z0, Z0
+
+loop1:
+	VBROADCASTSS (BX), Z1
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z2
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z3
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z4
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (DI)
+	VMULPS       (CX), Z1, Z5
+	VMOVUPS      Z5, 128(DI)
+	VMULPS       (CX)(DX*1), Z2, Z6
+	VMOVUPS      Z6, 256(DI)
+	VADDPS       Z6, Z5, Z7
+	VMOVUPS      Z7, 384(DI)
+	VMULPS       (CX)(DX*2), Z3, Z8
+	VMOVUPS      Z8, 512(DI)
+	VADDPS       Z8, Z5, Z9
+	VMOVUPS      Z9, 640(DI)
+	VADDPS       Z8, Z6, Z10
+	VMOVUPS      Z10, 768(DI)
+	VADDPS       Z8, Z7, Z11
+	VMOVUPS      Z11, 896(DI)
+	VMULPS       (CX)(R8*1), Z4, Z12
+	VMOVUPS      Z12, 1024(DI)
+	VADDPS       Z12, Z5, Z5
+	VMOVUPS      Z5, 1152(DI)
+	VADDPS       Z12, Z6, Z5
+	VMOVUPS      Z5, 1280(DI)
+	VADDPS       Z12, Z7, Z5
+	VMOVUPS      Z5, 1408(DI)
+	VADDPS       Z12, Z8, Z5
+	VMOVUPS      Z5, 1536(DI)
+	VADDPS       Z12, Z9, Z5
+	VMOVUPS      Z5, 1664(DI)
+	VADDPS       Z12, Z10, Z5
+	VMOVUPS      Z5, 1792(DI)
+	VADDPS       Z12, Z11, Z5
+	VMOVUPS      Z5, 1920(DI)
+	VMOVUPS      Z0, 64(DI)
+	VMULPS       64(CX), Z1, Z1
+	VMOVUPS      Z1, 192(DI)
+	VMULPS       64(CX)(DX*1), Z2, Z2
+	VMOVUPS      Z2, 320(DI)
+	VADDPS       Z2, Z1, Z5
+	VMOVUPS      Z5, 448(DI)
+	VMULPS       64(CX)(DX*2), Z3, Z3
+	VMOVUPS      Z3, 576(DI)
+	VADDPS       Z3, Z1, Z6
+	VMOVUPS      Z6, 704(DI)
+	VADDPS       Z3, Z2, Z7
+	VMOVUPS      Z7, 832(DI)
+	VADDPS       Z3, Z5, Z8
+	VMOVUPS      Z8, 960(DI)
+	VMULPS       64(CX)(R8*1), Z4, Z4
+	VMOVUPS      Z4, 1088(DI)
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS      Z1, 1216(DI)
+	VADDPS       Z4, Z2, Z1
+	VMOVUPS      Z1, 1344(DI)
+	VADDPS       Z4, Z5, Z1
+	VMOVUPS      Z1, 1472(DI)
+	VADDPS       Z4, Z3, Z1
+	VMOVUPS      Z1, 1600(DI)
+	VADDPS       Z4, Z6, Z1
+	VMOVUPS      Z1, 1728(DI)
+	VADDPS       Z4, Z7, Z1
+	VMOVUPS      Z1, 1856(DI)
+	VADDPS       Z4, Z8, Z1
+	VMOVUPS      Z1, 1984(DI)
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x00000800, DI
+	DECQ         AX
+	JNZ          loop1
+	VZEROUPPER
+	RET
+
+// func lookup1AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·lookup1AVX512(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z0, Z0
+	VADDPS  2112(R10)(R13*8), Z1, Z1
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z0, Z0
+	VADDPS  4160(R10)(R13*8), Z1, Z1
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z0, Z0
+	VADDPS  6208(R10)(R13*8), Z1, Z1
+	ADDQ    $0x00002000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	ADDQ    $0x00000800, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func lookup2AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·lookup2AVX512(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	ADDQ    R9, SI
+	VMOVUPS (SI), Z2
+	VMOVUPS 64(SI), Z3
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z2, Z2
+	VADDPS  64(R10)(R13*8), Z3, Z3
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z0, Z0
+	VADDPS  2112(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z2, Z2
+	VADDPS  2112(R10)(R13*8), Z3, Z3
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z0, Z0
+	VADDPS  4160(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z2, Z2
+	VADDPS  4160(R10)(R13*8), Z3, Z3
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z0, Z0
+	VADDPS  6208(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z2, Z2
+	VADDPS  6208(R10)(R13*8), Z3, Z3
+	ADDQ    $0x00002000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z2, Z2
+	VADDPS  64(R10)(R13*8), Z3, Z3
+	ADDQ    $0x00000800, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ    R9, DI
+	VMOVUPS Z2, (DI)
+	VMOVUPS Z3, 64(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func lookup3AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·lookup3AVX512(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	ADDQ    R9, SI
+	VMOVUPS (SI), Z2
+	VMOVUPS 64(SI), Z3
+	ADDQ    R9, SI
+	VMOVUPS (SI), Z4
+	VMOVUPS 64(SI), Z5
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z2, Z2
+	VADDPS  64(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z4, Z4
+	VADDPS  64(R10)(R13*8), Z5, Z5
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z0, Z0
+	VADDPS  2112(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z2, Z2
+	VADDPS  2112(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z4, Z4
+	VADDPS  2112(R10)(R13*8), Z5, Z5
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z0, Z0
+	VADDPS  4160(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z2, Z2
+	VADDPS  4160(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z4, Z4
+	VADDPS  4160(R10)(R13*8), Z5, Z5
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z0, Z0
+	VADDPS  6208(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z2, Z2
+	VADDPS  6208(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z4, Z4
+	VADDPS  6208(R10)(R13*8), Z5, Z5
+	ADDQ    $0x00002000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z2, Z2
+	VADDPS  64(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z4, Z4
+	VADDPS  64(R10)(R13*8), Z5, Z5
+	ADDQ    $0x00000800, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ    R9, DI
+	VMOVUPS Z2, (DI)
+	VMOVUPS Z3, 64(DI)
+	ADDQ    R9, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func lookup4AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·lookup4AVX512(SB), NOSPLIT, $0-80
+	MOVQ index+16(FP), AX
+	MOVQ nextTile+24(FP), CX
+	MOVQ nextGroup+32(FP), DX
+	MOVQ table+40(FP), BX
+	MOVQ init+48(FP), SI
+	MOVQ c+64(FP), DI
+	MOVQ tiles+0(FP), R8
+
+tile1:
+	MOVQ    rowInit+56(FP), R9
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	ADDQ    R9, SI
+	VMOVUPS (SI), Z2
+	VMOVUPS 64(SI), Z3
+	ADDQ    R9, SI
+	VMOVUPS (SI), Z4
+	VMOVUPS 64(SI), Z5
+	ADDQ    R9, SI
+	VMOVUPS (SI), Z6
+	VMOVUPS 64(SI), Z7
+	ADDQ    R9, SI
+	MOVQ    AX, R9
+	MOVQ    BX, R10
+	MOVQ    groups+8(FP), R11
+	SUBQ    $0x04, R11
+	JL      rest3
+
+many2:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z2, Z2
+	VADDPS  64(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z4, Z4
+	VADDPS  64(R10)(R13*8), Z5, Z5
+	VADDPS  (R10)(R12*8), Z6, Z6
+	VADDPS  64(R10)(R12*8), Z7, Z7
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z0, Z0
+	VADDPS  2112(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z2, Z2
+	VADDPS  2112(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  2048(R10)(R13*8), Z4, Z4
+	VADDPS  2112(R10)(R13*8), Z5, Z5
+	VADDPS  2048(R10)(R12*8), Z6, Z6
+	VADDPS  2112(R10)(R12*8), Z7, Z7
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z0, Z0
+	VADDPS  4160(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z2, Z2
+	VADDPS  4160(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  4096(R10)(R13*8), Z4, Z4
+	VADDPS  4160(R10)(R13*8), Z5, Z5
+	VADDPS  4096(R10)(R12*8), Z6, Z6
+	VADDPS  4160(R10)(R12*8), Z7, Z7
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z0, Z0
+	VADDPS  6208(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z2, Z2
+	VADDPS  6208(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  6144(R10)(R13*8), Z4, Z4
+	VADDPS  6208(R10)(R13*8), Z5, Z5
+	VADDPS  6144(R10)(R12*8), Z6, Z6
+	VADDPS  6208(R10)(R12*8), Z7, Z7
+	ADDQ    $0x00002000, R10
+	SUBQ    $0x04, R11
+	JGE     many2
+
+rest3:
+	ADDQ $0x04, R11
+	JZ   done5
+
+one4:
+	MOVL    (R9), R12
+	ADDQ    DX, R9
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z0, Z0
+	VADDPS  64(R10)(R13*8), Z1, Z1
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z2, Z2
+	VADDPS  64(R10)(R13*8), Z3, Z3
+	MOVBLZX R12, R13
+	SHRL    $0x08, R12
+	VADDPS  (R10)(R13*8), Z4, Z4
+	VADDPS  64(R10)(R13*8), Z5, Z5
+	VADDPS  (R10)(R12*8), Z6, Z6
+	VADDPS  64(R10)(R12*8), Z7, Z7
+	ADDQ    $0x00000800, R10
+	DECQ    R11
+	JNZ     one4
+
+done5:
+	MOVQ    rowC+72(FP), R9
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ    R9, DI
+	VMOVUPS Z2, (DI)
+	VMOVUPS Z3, 64(DI)
+	ADDQ    R9, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	ADDQ    R9, DI
+	VMOVUPS Z6, (DI)
+	VMOVUPS Z7, 64(DI)
+	ADDQ    R9, DI
+	ADDQ    CX, AX
+	DECQ    R8
+	JNZ     tile1
 	VZEROUPPER
 	RET
 

@@ -19,6 +19,16 @@ func packTAVX2(panel *float32, rowPanel int, b *float32, rowB int, blocks int) {
 	panic("linalg: no assembly here")
 }
 
+// nibblesAVX2 writes for each four columns of four rows the masks of those above the threshold, times 16; n is a multiple of 8.
+func nibblesAVX2(index *uint8, x *float32, rowX int, n int, threshold float32) {
+	panic("linalg: no assembly here")
+}
+
+// nibblesDownAVX2 writes for each column of four rows the mask of the elements above the threshold, times 16; n is a multiple of 8.
+func nibblesDownAVX2(index *uint8, x *float32, rowX int, n int, threshold float32) {
+	panic("linalg: no assembly here")
+}
+
 // gemm1AVX2 adds A·B to init for tiles of 1 rows and stores it in C; strides in bytes, B a panel of two vectors a row.
 func gemm1AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, rowB int, init *float32, rowInit int, c *float32, rowC int) {
 	panic("linalg: no assembly here")
@@ -61,6 +71,31 @@ func gatherAVX2(columns int, n int, index *uint16, value *float32, nextValue int
 
 // packAVX2 copies k rows, rowB bytes apart, of two vectors each into a panel.
 func packAVX2(panel *float32, b *float32, rowB int, k int) { panic("linalg: no assembly here") }
+
+// subsetsAVX2 writes for each four rows of B, each times its scale, the sums of their sixteen subsets, two vectors each; strides in bytes.
+func subsetsAVX2(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32) {
+	panic("linalg: no assembly here")
+}
+
+// lookup1AVX2 adds the table entries that index names to init and stores it in C, for tiles of 1 rows; strides in bytes.
+func lookup1AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// lookup2AVX2 adds the table entries that index names to init and stores it in C, for tiles of 2 rows; strides in bytes.
+func lookup2AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// lookup3AVX2 adds the table entries that index names to init and stores it in C, for tiles of 3 rows; strides in bytes.
+func lookup3AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// lookup4AVX2 adds the table entries that index names to init and stores it in C, for tiles of 4 rows; strides in bytes.
+func lookup4AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
 
 // eventSum1AVX2 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 func eventSum1AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
@@ -215,6 +250,31 @@ func gatherAVX512(columns int, n int, index *uint16, value *float32, nextValue i
 
 // packAVX512 copies k rows, rowB bytes apart, of two vectors each into a panel.
 func packAVX512(panel *float32, b *float32, rowB int, k int) { panic("linalg: no assembly here") }
+
+// subsetsAVX512 writes for each four rows of B, each times its scale, the sums of their sixteen subsets, two vectors each; strides in bytes.
+func subsetsAVX512(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32) {
+	panic("linalg: no assembly here")
+}
+
+// lookup1AVX512 adds the table entries that index names to init and stores it in C, for tiles of 1 rows; strides in bytes.
+func lookup1AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// lookup2AVX512 adds the table entries that index names to init and stores it in C, for tiles of 2 rows; strides in bytes.
+func lookup2AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// lookup3AVX512 adds the table entries that index names to init and stores it in C, for tiles of 3 rows; strides in bytes.
+func lookup3AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// lookup4AVX512 adds the table entries that index names to init and stores it in C, for tiles of 4 rows; strides in bytes.
+func lookup4AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
 
 // eventSum1AVX512 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {

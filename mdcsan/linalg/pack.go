@@ -33,30 +33,35 @@ func packPanel(s isa, panel []float32, trans bool, b []float32, ldb, k0, kb, j, 
 	}
 }
 
-// packTransposed makes the nb rows of b (kb long) columns of a panel: whole
-// 8×8 blocks by the kernel, the edges one by one.
+// packTransposed makes the nb rows of b (kb long) columns of a panel.
 func packTransposed(s isa, panel, b []float32, ldb, kb, nb int) {
 	nr := s.panel()
 	if nb < nr {
 		clear(panel)
 	}
-	blocks, strips := kb/8, nb/8
+	transpose(s, panel, nr, b, ldb, nb, kb)
+}
+
+// transpose makes the rows of src columns of dst: whole 8×8 blocks by the
+// kernel, the edges one by one.
+func transpose(s isa, dst []float32, ldd int, src []float32, lds, rows, cols int) {
+	blocks, strips := cols/8, rows/8
 	if s == portable {
 		blocks = 0
 	}
 	if blocks > 0 {
 		for i := range strips {
-			packTAVX2(&panel[8*i], 4*nr, &b[8*i*ldb], 4*ldb, blocks)
+			packTAVX2(&dst[8*i], 4*ldd, &src[8*i*lds], 4*lds, blocks)
 		}
 	}
-	for i := range nb {
+	for i := range rows {
 		from := 8 * blocks
 		if i >= 8*strips {
 			from = 0
 		}
-		row := b[i*ldb:][:kb]
-		for q := from; q < kb; q++ {
-			panel[q*nr+i] = row[q]
+		row := src[i*lds:][:cols]
+		for q := from; q < cols; q++ {
+			dst[q*ldd+i] = row[q]
 		}
 	}
 }

@@ -50,6 +50,18 @@ func (d *Dense) BackwardInput(dx, dy []float32, n, lo, hi int) {
 	d.ws.Gemm(false, true, n, hi-lo, d.Out, dy, d.Out, d.W.Value[lo*d.Out:], d.Out, 0, dx, hi-lo)
 }
 
+// ForwardBinary is Forward for an x of zeros and ones.
+func (d *Dense) ForwardBinary(y []float32, x *linalg.Binary) {
+	d.ws.BinaryGemm(x, false, false, d.Out, nil, d.W.Value, d.Out, d.B.Value, y, d.Out)
+}
+
+// WeightGradBinary is Backward without dx for an x of zeros and ones, given as
+// its transpose.
+func (d *Dense) WeightGradBinary(dy []float32, xt *linalg.Binary) {
+	linalg.SumRows(d.B.Grad, 0, dy, len(dy)/d.Out, d.Out)
+	d.ws.BinaryGemm(xt, false, false, d.Out, nil, dy, d.Out, nil, d.W.Grad, d.Out)
+}
+
 // ForwardEvents is Forward for an x given as a list.
 func (d *Dense) ForwardEvents(y []float32, x *linalg.Events) {
 	d.ws.EventGemm(x, false, d.Out, d.W.Value, d.Out, d.B.Value, 0, y, d.Out)

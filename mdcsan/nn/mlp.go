@@ -16,6 +16,7 @@ type MLP struct {
 	cols   *Columns // of x: own, or what ForwardColumns was given
 	own    Columns
 	given  bool
+	on     masked // the last hidden layer, where there is one output
 }
 
 // NewMLP returns a network of sizes[0] inputs and sizes[len-1] outputs.
@@ -68,7 +69,13 @@ func (m *MLP) ForwardColumns(x []float32, n int, c *Columns) []float32 {
 // Backward sets the gradient of every parameter from dy, the gradient of the
 // last Forward's outputs. dx, unless nil, receives that of the inputs.
 func (m *MLP) Backward(dx, dy []float32, n int) {
-	for l := len(m.Layers) - 1; l >= 0; l-- {
+	top := len(m.Layers) - 1
+	if m.scalar(n) {
+		m.backwardLast(dy, n)
+		m.backwardMasked(dy, n)
+		top, dy = top-2, m.belowMasked(dy, n)
+	}
+	for l := top; l >= 0; l-- {
 		d := m.Layers[l]
 		if l == 0 {
 			m.backwardFirst(dx, dy, n)
@@ -133,7 +140,11 @@ func (m *MLP) backwardFirst(dx, dy []float32, n int) {
 // BackwardInput computes only the gradient of the inputs lo to hi-1, as
 // dx [n][hi-lo], and leaves the parameters' gradients alone.
 func (m *MLP) BackwardInput(dx, dy []float32, n, lo, hi int) {
-	for l := len(m.Layers) - 1; l > 0; l-- {
+	top := len(m.Layers) - 1
+	if m.scalar(n) {
+		top, dy = top-2, m.belowMasked(dy, n)
+	}
+	for l := top; l > 0; l-- {
 		d := m.Layers[l]
 		below := m.grad(l, n*d.In)
 		m.backwardBelow(below, dy, l, n)

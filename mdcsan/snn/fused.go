@@ -7,16 +7,18 @@ import (
 
 // fused is the fast way through a layer of built-in neurons that do not learn
 // (the paper's MDC-SAN and its LIF twin): one kernel runs current, membrane and
-// spike of all steps, only voltages are kept, spikes go on as lists of events,
-// and products add up the rows that fired. Time is innermost but for the
+// spike of all steps, only voltages are kept, and products of the spikes are
+// additions: see linalg.Binary, and for a few states linalg.Events. Time is innermost but for the
 // neuron: [B][T][N]. It gives the same numbers as the general way, to rounding.
 type fused struct {
 	linalg.Neuron
 	v      []float32     // [B][T][N]
 	in, g  []float32     // weighted input, gradient of it; one step only if it is constant
 	do     []float32     // gradient of the spikes
-	spikes []float32     // as numbers, where they are too many for a list
-	events linalg.Events // of v
+	spikes []float32     // as numbers
+	events linalg.Events // spikes of a few states
+	rows   linalg.Binary // spikes of many states, [B·T][N]
+	cols   linalg.Binary // and their transpose
 	input  linalg.Events // of the first layer's analogue input, when acting
 }
 
@@ -103,11 +105,12 @@ func (l *layer) forwardSignificant(in input) {
 func (l *layer) forwardNext(below *fused, t, n int) {
 	f := l.fused
 	f.in = nn.Grow(f.in, n*t*l.Out)
-	if below.events.Pays(false) {
+	if n <= fewStates {
+		below.events.List(below.v, n*t, l.In, below.Threshold)
 		l.ForwardEvents(f.in, &below.events)
 	} else {
-		below.number()
-		l.Dense.Forward(f.in, below.spikes, n*t)
+		below.rows.Rows(below.v, n*t, l.In, below.Threshold)
+		l.ForwardBinary(f.in, &below.rows)
 	}
 	f.run(linalg.ByRow(f.in, t, l.Out), t, n, l.Out)
 }
@@ -115,7 +118,6 @@ func (l *layer) forwardNext(below *fused, t, n int) {
 func (f *fused) run(x linalg.Steps, t, n, size int) {
 	f.v = nn.Grow(f.v, n*t*size)
 	f.Forward(linalg.ByRow(f.v, t, size), linalg.Steps{}, linalg.Steps{}, x, t, n, size)
-	f.events.List(f.v, n*t, size, f.Threshold)
 }
 
 // number writes the spikes as zeros and ones.
@@ -141,12 +143,8 @@ func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
 	f := l.fused
 	f.g = nn.Grow(f.g, n*t*l.Out)
 	f.Backward(linalg.ByRow(f.g, t, l.Out), do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
-	if below.events.Pays(true) {
-		l.WeightGradEvents(f.g, &below.events)
-	} else {
-		below.number()
-		l.Dense.Backward(nil, f.g, below.spikes, n*t)
-	}
+	below.cols.Columns(below.v, n*t, l.In, below.Threshold)
+	l.WeightGradBinary(f.g, &below.cols)
 	below.do = nn.Grow(below.do, n*t*l.In)
 	l.BackwardInputSparse(below.do, f.g, n*t)
 }

@@ -20,6 +20,8 @@ func main() {
 	events()
 	nonzeros()
 	packTransposed()
+	nibbles()
+	nibblesDown()
 	for _, s := range []isa{avx2, avx512} {
 		for rows := 1; rows <= s.tileRows(); rows++ {
 			gemm(s, rows)
@@ -27,6 +29,10 @@ func main() {
 		gemv(s)
 		gather(s)
 		pack(s)
+		subsets(s)
+		for rows := 1; rows <= 4; rows++ {
+			lookup(s, rows)
+		}
 		for _, values := range []bool{false, true} {
 			eventSum(s, 1, values)
 			if !s.wide() {
