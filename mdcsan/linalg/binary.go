@@ -168,7 +168,7 @@ func (w *Workspace) subsets(s isa, p *product, scale []float32, k0, groups, j, n
 		s.sumSubsets(groups, &p.b[k0*p.ldb+j], 4*p.ldb, factor, next, &w.table[0])
 		return
 	}
-	w.panel = grow(w.panel, depth*nr)
+	w.panel = grow(w.panel, max(depth, 4*tableGroups)*nr)
 	packPanel(s, w.panel[:rows*nr], p.transB, p.b, p.ldb, k0, rows, j, nb)
 	clear(w.panel[rows*nr : 4*groups*nr])
 	s.sumSubsets(groups, &w.panel[0], 4*nr, factor, next, &w.table[0])

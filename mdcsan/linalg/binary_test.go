@@ -133,6 +133,8 @@ func BenchmarkBinary(b *testing.B) {
 	var a, back Binary
 	var w Workspace
 	weights, c, dw := make([]float32, 256*256), make([]float32, 500*256), make([]float32, 256*256)
+	a.Rows(v, 500, 256, 0.5)
+	back.Columns(v, 500, 256, 0.5)
 	b.Run("rows", func(b *testing.B) { leastTime(b, 1, func() { a.Rows(v, 500, 256, 0.5) }) })
 	b.Run("columns", func(b *testing.B) { leastTime(b, 1, func() { back.Columns(v, 500, 256, 0.5) }) })
 	for _, n := range []int{60, 80, 256} {

@@ -1,6 +1,7 @@
 package linalg
 
 import (
+	"math"
 	"math/bits"
 	"unsafe"
 )
@@ -13,6 +14,7 @@ type Events struct {
 	value      []float32 // of the elements; all 1 unless valued
 	valued     bool
 	rows, n    int
+	any        []float32 // of ListGroups: the bits of a group's rows
 }
 
 // List makes e the events of v (rows × n, n at most 65535): v > threshold.
@@ -64,6 +66,55 @@ func (e *Events) listNonzero(s isa, v []float32, rows, n int) {
 			}
 		}
 		e.end[i] = int32(at)
+	}
+}
+
+// MaxGroup is the largest group of ListGroups.
+const MaxGroup = 6
+
+// ListGroups makes e the columns that are not zero in all of each group of
+// rows of v (rows × n; the last group may be smaller): the steps of one state
+// have their zeros in common. Row i of e is group i.
+func (e *Events) ListGroups(v []float32, rows, n, group int) { e.listGroups(best, v, rows, n, group) }
+
+func (e *Events) listGroups(s isa, v []float32, rows, n, group int) {
+	groups := (rows + group - 1) / group
+	e.reset(groups, n, groups*n+8, false)
+	e.any, e.value = grow(e.any, n), grow(e.value, n+8)
+	any, at := e.any, 0
+	for i := range groups {
+		e.start[i] = int32(at)
+		clear(any)
+		for r := i * group; r < min((i+1)*group, rows); r++ {
+			s.anyBits(any, v[r*n:][:n])
+		}
+		whole := 0
+		if s != portable && n >= 8 {
+			whole = n &^ 7
+			at += nonzerosAVX2(&e.index[at], &e.value[0], &any[0], whole, &compressTable[0], &orderTable[0])
+		}
+		for j := whole; j < n; j++ {
+			e.index[at] = uint16(j)
+			if any[j] != 0 {
+				at++
+			}
+		}
+		e.end[i] = int32(at)
+	}
+}
+
+// anyBits ors the bits of x into acc: where all were zeros of either sign, acc
+// is a zero, elsewhere anything else.
+func (s isa) anyBits(acc, x []float32) {
+	switch s {
+	case avx512:
+		anyBitsAVX512(ptr(acc), ptr(x), len(x))
+	case avx2:
+		anyBitsAVX2(ptr(acc), ptr(x), len(x))
+	default:
+		for j, v := range x {
+			acc[j] = math.Float32frombits(math.Float32bits(acc[j]) | math.Float32bits(v))
+		}
 	}
 }
 
@@ -254,6 +305,60 @@ func (s isa) gatherRow(y []float32, list []uint16, value []float32, step int, b 
 		for k, j := range list {
 			s.axpy(y, value[k*step], b[int(j)*ldb:][:len(y)])
 		}
+	}
+}
+
+// GroupGemm computes C = A·op(B) for an A (m × e.n) of which e lists the columns
+// that are not zero by groups of so many rows.
+func (w *Workspace) GroupGemm(e *Events, group int, transB bool, m, n int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	w.groupGemm(best, e, group, product{transB: transB, m: m, n: n, k: e.n, a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc})
+}
+
+func (w *Workspace) groupGemm(s isa, e *Events, group int, p product) {
+	p.check()
+	if group < 1 || group > MaxGroup || e.rows != (p.m+group-1)/group {
+		panic("linalg: GroupGemm: the list is of another matrix or its groups are too large")
+	}
+	if p.m == 0 || p.n == 0 {
+		return
+	}
+	if s == portable || p.k == 0 {
+		p.start()
+		p.accumulate()
+		return
+	}
+	nr := s.panel()
+	w.panel = grow(w.panel, max(p.k, depth)*nr)
+	for j := 0; j < p.n; j += nr {
+		nb := min(nr, p.n-j)
+		packPanel(s, w.panel[:p.k*nr], p.transB, p.b, p.ldb, 0, p.k, j, nb)
+		if nb == nr {
+			e.tiles(s, group, &p, &w.panel[0], &p.c[j], 4*p.ldc)
+			continue
+		}
+		w.edge = grow(w.edge, p.m*nr)
+		e.tiles(s, group, &p, &w.panel[0], &w.edge[0], 4*nr)
+		for i := range p.m {
+			copy(p.c[i*p.ldc+j:][:nb], w.edge[i*nr:])
+		}
+	}
+}
+
+// The kernels by rows of their tile.
+var listeds = [...][MaxGroup + 1]func(tiles int, start, end *int32, index *uint16, a *float32, rowA int, panel, c *float32, rowC int){
+	avx2:   {1: listed1AVX2, listed2AVX2, listed3AVX2, listed4AVX2, listed5AVX2, listed6AVX2},
+	avx512: {1: listed1AVX512, listed2AVX512, listed3AVX512, listed4AVX512, listed5AVX512, listed6AVX512},
+}
+
+func (e *Events) tiles(s isa, group int, p *product, panel, c *float32, rowC int) {
+	index := unsafe.SliceData(e.index)
+	whole, rest := p.m/group, p.m%group
+	if whole > 0 {
+		listeds[s][group](whole, &e.start[0], &e.end[0], index, &p.a[0], 4*p.lda, panel, c, rowC)
+	}
+	if rest > 0 {
+		done := whole * group
+		listeds[s][rest](1, &e.start[whole], &e.end[whole], index, &p.a[done*p.lda], 4*p.lda, panel, skip(c, done*rowC), rowC)
 	}
 }
 

@@ -245,3 +245,78 @@ func BenchmarkSparseGemv(b *testing.B) {
 	t := leastTime(b, calls, func() { SparseGemv(y, &e, 0, x, w, n) })
 	b.ReportMetric(float64(calls*e.Len()*n*4)/float64(t), "GB/s")
 }
+
+// TestGroups: rows that have their zeros in common, also where the last group
+// is smaller and where zeros are negative.
+func TestGroups(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		r := stream(23)
+		var e Events
+		var w Workspace
+		for _, shape := range [][3]int{{1, 1, 1}, {10, 8, 5}, {43, 30, 5}, {12, 256, 6}, {300, 33, 2}, {7, 70, 4}} {
+			rows, k, group := shape[0], shape[1], shape[2]
+			for _, share := range []float64{0, 0.5, 1} {
+				for i, n := range []int{1, 16, 30, 80} {
+					p := randomProduct(r, rows, n, k, false, i%2 == 1)
+					p.a, p.lda, p.beta = normal(r, rows*k), k, 0
+					count := dropGroups(r.Float64, p.a, rows, k, group, share)
+					e.listGroups(s, p.a, rows, k, group)
+					if e.Len() != count {
+						t.Fatalf("%d×%d by %d: %d columns are listed, want %d", rows, k, group, e.Len(), count)
+					}
+					want, magnitude := reference(p)
+					c, check := guarded(t, p.c)
+					q := p
+					q.c = c
+					w.groupGemm(s, &e, group, q)
+					check()
+					for i := range want {
+						if got := c[i/n*p.ldc+i%n]; !same(got, want[i], eps*float64(2+k)*(magnitude[i]+1e-30)) {
+							t.Fatalf("%d×%d by %d: element %d is %g, want %g", rows, k, group, i, got, want[i])
+						}
+					}
+				}
+			}
+		}
+		nan := []float32{0, float32(math.NaN()), 0, 0, 0, 0, 0, 0, 0, float32(math.NaN())}
+		if e.listGroups(s, nan, 1, len(nan), 5); e.Len() != 2 {
+			t.Errorf("NaN is not listed: %v", e.Row(0))
+		}
+	})
+}
+
+// dropGroups zeroes columns of groups until about a share is left, which it
+// counts.
+func dropGroups(random func() float64, x []float32, rows, k, group int, share float64) (left int) {
+	for lo := 0; lo < rows; lo += group {
+		for j := range k {
+			if random() < share {
+				left++
+				continue
+			}
+			for i := lo; i < min(lo+group, rows); i++ {
+				x[i*k+j] = float32(math.Copysign(0, float64(i%2)-0.5))
+			}
+		}
+	}
+	return left
+}
+
+// BenchmarkGroups is the gradient of a layer's input, 500×256×256, where in
+// some of the states a neuron's steps are all zero.
+func BenchmarkGroups(b *testing.B) {
+	for _, share := range []float64{0.3, 0.65, 1} {
+		var e Events
+		var w Workspace
+		r := stream(24)
+		g, weights, c := normal(r, 500*256), normal(r, 256*256), make([]float32, 500*256)
+		dropGroups(r.Float64, g, 500, 256, 5, share)
+		b.Run(fmt.Sprintf("list/%.0f%%", 100*share), func(b *testing.B) {
+			leastTime(b, 1, func() { e.ListGroups(g, 500, 256, 5) })
+		})
+		e.ListGroups(g, 500, 256, 5)
+		b.Run(fmt.Sprintf("input/500x256x256/%.0f%%", 100*share), func(b *testing.B) {
+			leastTime(b, 1, func() { w.GroupGemm(&e, 5, true, 500, 256, g, 256, weights, 256, c, 256) })
+		})
+	}
+}

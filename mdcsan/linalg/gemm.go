@@ -308,7 +308,7 @@ func fits(name string, rows, cols, ld, length int) {
 // grow returns x with room for n elements, contents lost.
 func grow(x []float32, n int) []float32 {
 	if cap(x) < n {
-		return make([]float32, n)
+		return Make(n)
 	}
 	return x[:n]
 }

@@ -59,6 +59,36 @@ func gemm5AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, row
 //go:noescape
 func gemm6AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, rowB int, init *float32, rowInit int, c *float32, rowC int)
 
+// listed1AVX2 writes A·B for tiles of 1 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed1AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed2AVX2 writes A·B for tiles of 2 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed2AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed3AVX2 writes A·B for tiles of 3 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed3AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed4AVX2 writes A·B for tiles of 4 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed4AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed5AVX2 writes A·B for tiles of 5 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed5AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed6AVX2 writes A·B for tiles of 6 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed6AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
 // gemvAVX2 adds x·B to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
 //
 //go:noescape
@@ -169,6 +199,11 @@ func spikesAVX2(dst *float32, x *float32, threshold float32, n int)
 //go:noescape
 func differAVX2(acc *float32, a *float32, b *float32, n int)
 
+// anyBitsAVX2 ors the bits of x into acc.
+//
+//go:noescape
+func anyBitsAVX2(acc *float32, x *float32, n int)
+
 // polyakAVX2 moves target by tau towards w.
 //
 //go:noescape
@@ -274,6 +309,36 @@ func gemm9AVX512(tiles int, k int, a *float32, rowA int, colA int, b *float32, r
 //go:noescape
 func gemm10AVX512(tiles int, k int, a *float32, rowA int, colA int, b *float32, rowB int, init *float32, rowInit int, c *float32, rowC int)
 
+// listed1AVX512 writes A·B for tiles of 1 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed1AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed2AVX512 writes A·B for tiles of 2 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed2AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed3AVX512 writes A·B for tiles of 3 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed3AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed4AVX512 writes A·B for tiles of 4 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed4AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed5AVX512 writes A·B for tiles of 5 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed5AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
+// listed6AVX512 writes A·B for tiles of 6 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+//
+//go:noescape
+func listed6AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+
 // gemvAVX512 adds x·B to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
 //
 //go:noescape
@@ -373,6 +438,11 @@ func spikesAVX512(dst *float32, x *float32, threshold float32, n int)
 //
 //go:noescape
 func differAVX512(acc *float32, a *float32, b *float32, n int)
+
+// anyBitsAVX512 ors the bits of x into acc.
+//
+//go:noescape
+func anyBitsAVX512(acc *float32, x *float32, n int)
 
 // polyakAVX512 moves target by tau towards w.
 //

@@ -1062,6 +1062,462 @@ done5:
 	VZEROUPPER
 	RET
 
+// func listed1AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·listed1AVX2(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), SI
+
+tile1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    index+24(FP), R9
+	MOVLQSX (AX), DI
+	MOVLQSX (CX), R8
+	LEAQ    (R9)(DI*2), DI
+	LEAQ    (R9)(R8*2), R8
+	CMPQ    DI, R8
+	JGE     done3
+
+loop2:
+	MOVWLZX      (DI), R9
+	MOVL         R9, R10
+	SHLL         $0x06, R10
+	VMOVUPS      (DX)(R10*1), Y2
+	VMOVUPS      32(DX)(R10*1), Y3
+	VBROADCASTSS (SI)(R9*4), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x02, DI
+	CMPQ         DI, R8
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), DI
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	ADDQ    DI, BX
+	MOVQ    rowA+40(FP), DI
+	IMUL3Q  $0x01, DI, DI
+	ADDQ    DI, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), DI
+	DECQ    DI
+	MOVQ    DI, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed2AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·listed2AVX2(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), SI
+
+tile1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    index+24(FP), R10
+	MOVLQSX (AX), R8
+	MOVLQSX (CX), R9
+	LEAQ    (R10)(R8*2), R8
+	LEAQ    (R10)(R9*2), R9
+	CMPQ    R8, R9
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R8), R10
+	MOVL         R10, R11
+	SHLL         $0x06, R11
+	VMOVUPS      (DX)(R11*1), Y4
+	VMOVUPS      32(DX)(R11*1), Y5
+	VBROADCASTSS (DI)(R10*4), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (SI)(R10*4), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x02, R8
+	CMPQ         R8, R9
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R8
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	ADDQ    R8, BX
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	ADDQ    R8, BX
+	MOVQ    rowA+40(FP), R8
+	IMUL3Q  $0x02, R8, R8
+	ADDQ    R8, DI
+	ADDQ    R8, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R8
+	DECQ    R8
+	MOVQ    R8, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed3AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·listed3AVX2(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+
+tile1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVQ    index+24(FP), R11
+	MOVLQSX (AX), R9
+	MOVLQSX (CX), R10
+	LEAQ    (R11)(R9*2), R9
+	LEAQ    (R11)(R10*2), R10
+	CMPQ    R9, R10
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R9), R11
+	MOVL         R11, R12
+	SHLL         $0x06, R12
+	VMOVUPS      (DX)(R12*1), Y6
+	VMOVUPS      32(DX)(R12*1), Y7
+	VBROADCASTSS (DI)(R11*4), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R8)(R11*4), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(R11*4), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x02, R9
+	CMPQ         R9, R10
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R9
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	ADDQ    R9, BX
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	ADDQ    R9, BX
+	VMOVUPS Y4, (BX)
+	VMOVUPS Y5, 32(BX)
+	ADDQ    R9, BX
+	MOVQ    rowA+40(FP), R9
+	IMUL3Q  $0x03, R9, R9
+	ADDQ    R9, DI
+	ADDQ    R9, R8
+	ADDQ    R9, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R9
+	DECQ    R9
+	MOVQ    R9, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed4AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·listed4AVX2(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+
+tile1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVQ    index+24(FP), R12
+	MOVLQSX (AX), R10
+	MOVLQSX (CX), R11
+	LEAQ    (R12)(R10*2), R10
+	LEAQ    (R12)(R11*2), R11
+	CMPQ    R10, R11
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R10), R12
+	MOVL         R12, R13
+	SHLL         $0x06, R13
+	VMOVUPS      (DX)(R13*1), Y8
+	VMOVUPS      32(DX)(R13*1), Y9
+	VBROADCASTSS (DI)(R12*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R8)(R12*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(R12*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI)(R12*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x02, R10
+	CMPQ         R10, R11
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R10
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	ADDQ    R10, BX
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	ADDQ    R10, BX
+	VMOVUPS Y4, (BX)
+	VMOVUPS Y5, 32(BX)
+	ADDQ    R10, BX
+	VMOVUPS Y6, (BX)
+	VMOVUPS Y7, 32(BX)
+	ADDQ    R10, BX
+	MOVQ    rowA+40(FP), R10
+	IMUL3Q  $0x04, R10, R10
+	ADDQ    R10, DI
+	ADDQ    R10, R8
+	ADDQ    R10, R9
+	ADDQ    R10, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R10
+	DECQ    R10
+	MOVQ    R10, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed5AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·listed5AVX2(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), R10
+	LEAQ (R10)(SI*1), SI
+
+tile1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVQ    index+24(FP), R13
+	MOVLQSX (AX), R11
+	MOVLQSX (CX), R12
+	LEAQ    (R13)(R11*2), R11
+	LEAQ    (R13)(R12*2), R12
+	CMPQ    R11, R12
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R11), R13
+	MOVL         R13, R14
+	SHLL         $0x06, R14
+	VMOVUPS      (DX)(R14*1), Y10
+	VMOVUPS      32(DX)(R14*1), Y11
+	VBROADCASTSS (DI)(R13*4), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R8)(R13*4), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(R13*4), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R10)(R13*4), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (SI)(R13*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x02, R11
+	CMPQ         R11, R12
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R11
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	ADDQ    R11, BX
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	ADDQ    R11, BX
+	VMOVUPS Y4, (BX)
+	VMOVUPS Y5, 32(BX)
+	ADDQ    R11, BX
+	VMOVUPS Y6, (BX)
+	VMOVUPS Y7, 32(BX)
+	ADDQ    R11, BX
+	VMOVUPS Y8, (BX)
+	VMOVUPS Y9, 32(BX)
+	ADDQ    R11, BX
+	MOVQ    rowA+40(FP), R11
+	IMUL3Q  $0x05, R11, R11
+	ADDQ    R11, DI
+	ADDQ    R11, R8
+	ADDQ    R11, R9
+	ADDQ    R11, R10
+	ADDQ    R11, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R11
+	DECQ    R11
+	MOVQ    R11, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed6AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, FMA3
+TEXT ·listed6AVX2(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), R10
+	LEAQ (R10)(SI*1), R11
+	LEAQ (R11)(SI*1), SI
+
+tile1:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    index+24(FP), R14
+	MOVLQSX (AX), R12
+	MOVLQSX (CX), R13
+	LEAQ    (R14)(R12*2), R12
+	LEAQ    (R14)(R13*2), R13
+	CMPQ    R12, R13
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R12), R14
+	MOVL         R14, R15
+	SHLL         $0x06, R15
+	VMOVUPS      (DX)(R15*1), Y12
+	VMOVUPS      32(DX)(R15*1), Y13
+	VBROADCASTSS (DI)(R14*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R8)(R14*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R9)(R14*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10)(R14*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R11)(R14*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (SI)(R14*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x02, R12
+	CMPQ         R12, R13
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R12
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	ADDQ    R12, BX
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	ADDQ    R12, BX
+	VMOVUPS Y4, (BX)
+	VMOVUPS Y5, 32(BX)
+	ADDQ    R12, BX
+	VMOVUPS Y6, (BX)
+	VMOVUPS Y7, 32(BX)
+	ADDQ    R12, BX
+	VMOVUPS Y8, (BX)
+	VMOVUPS Y9, 32(BX)
+	ADDQ    R12, BX
+	VMOVUPS Y10, (BX)
+	VMOVUPS Y11, 32(BX)
+	ADDQ    R12, BX
+	MOVQ    rowA+40(FP), R12
+	IMUL3Q  $0x06, R12, R12
+	ADDQ    R12, DI
+	ADDQ    R12, R8
+	ADDQ    R12, R9
+	ADDQ    R12, R10
+	ADDQ    R12, R11
+	ADDQ    R12, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R12
+	DECQ    R12
+	MOVQ    R12, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
 // func gemvAVX2(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32)
 // Requires: AVX, FMA3
 TEXT ·gemvAVX2(SB), NOSPLIT, $0-64
@@ -1293,7 +1749,7 @@ loop1:
 	RET
 
 // func subsetsAVX2(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·subsetsAVX2(SB), NOSPLIT, $0-48
 	MOVQ   groups+0(FP), AX
 	MOVQ   b+8(FP), CX
@@ -1313,6 +1769,11 @@ loop1:
 	ADDQ         SI, BX
 	VBROADCASTSS (BX), Y4
 	ADDQ         SI, BX
+	LEAQ         (CX)(DX*8), R9
+	PREFETCHT0   (R9)
+	PREFETCHT0   (R9)(DX*1)
+	PREFETCHT0   (R9)(DX*2)
+	PREFETCHT0   (R9)(R8*1)
 	VMOVUPS      Y0, (DI)
 	VMULPS       (CX), Y1, Y5
 	VMOVUPS      Y5, 64(DI)
@@ -3009,6 +3470,66 @@ tail4:
 	VMASKMOVPS (CX)(SI*4), Y0, Y2
 	VORPS      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func anyBitsAVX2(acc *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·anyBitsAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), AX
+	MOVQ acc+0(FP), CX
+	MOVQ x+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(BX*4), Y0
+	VMOVUPS (CX)(BX*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(BX*4)
+	VMOVUPS 32(DX)(BX*4), Y0
+	VMOVUPS 32(CX)(BX*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Y0
+	VMOVUPS 64(CX)(BX*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(BX*4)
+	VMOVUPS 96(DX)(BX*4), Y0
+	VMOVUPS 96(CX)(BX*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(BX*4), Y0
+	VMOVUPS (CX)(BX*4), Y1
+	VORPS   Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(BX*4)
+	ADDQ    $0x08, BX
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), SI
+	NEGQ       AX
+	VMOVUPS    (SI)(AX*4), Y0
+	VMASKMOVPS (DX)(BX*4), Y0, Y1
+	VMASKMOVPS (CX)(BX*4), Y0, Y2
+	VORPS      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(BX*4)
 
 done5:
 	VZEROUPPER
@@ -5663,6 +6184,462 @@ done5:
 	VZEROUPPER
 	RET
 
+// func listed1AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·listed1AVX512(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), SI
+
+tile1:
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	MOVQ    index+24(FP), R9
+	MOVLQSX (AX), DI
+	MOVLQSX (CX), R8
+	LEAQ    (R9)(DI*2), DI
+	LEAQ    (R9)(R8*2), R8
+	CMPQ    DI, R8
+	JGE     done3
+
+loop2:
+	MOVWLZX      (DI), R9
+	MOVL         R9, R10
+	SHLL         $0x07, R10
+	VMOVUPS      (DX)(R10*1), Z2
+	VMOVUPS      64(DX)(R10*1), Z3
+	VBROADCASTSS (SI)(R9*4), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         $0x02, DI
+	CMPQ         DI, R8
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), DI
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	ADDQ    DI, BX
+	MOVQ    rowA+40(FP), DI
+	IMUL3Q  $0x01, DI, DI
+	ADDQ    DI, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), DI
+	DECQ    DI
+	MOVQ    DI, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed2AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·listed2AVX512(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), SI
+
+tile1:
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVQ    index+24(FP), R10
+	MOVLQSX (AX), R8
+	MOVLQSX (CX), R9
+	LEAQ    (R10)(R8*2), R8
+	LEAQ    (R10)(R9*2), R9
+	CMPQ    R8, R9
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R8), R10
+	MOVL         R10, R11
+	SHLL         $0x07, R11
+	VMOVUPS      (DX)(R11*1), Z4
+	VMOVUPS      64(DX)(R11*1), Z5
+	VBROADCASTSS (DI)(R10*4), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(R10*4), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         $0x02, R8
+	CMPQ         R8, R9
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R8
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	ADDQ    R8, BX
+	VMOVUPS Z2, (BX)
+	VMOVUPS Z3, 64(BX)
+	ADDQ    R8, BX
+	MOVQ    rowA+40(FP), R8
+	IMUL3Q  $0x02, R8, R8
+	ADDQ    R8, DI
+	ADDQ    R8, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R8
+	DECQ    R8
+	MOVQ    R8, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed3AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·listed3AVX512(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+
+tile1:
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVQ    index+24(FP), R11
+	MOVLQSX (AX), R9
+	MOVLQSX (CX), R10
+	LEAQ    (R11)(R9*2), R9
+	LEAQ    (R11)(R10*2), R10
+	CMPQ    R9, R10
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R9), R11
+	MOVL         R11, R12
+	SHLL         $0x07, R12
+	VMOVUPS      (DX)(R12*1), Z6
+	VMOVUPS      64(DX)(R12*1), Z7
+	VBROADCASTSS (DI)(R11*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R8)(R11*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(R11*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         $0x02, R9
+	CMPQ         R9, R10
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R9
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	ADDQ    R9, BX
+	VMOVUPS Z2, (BX)
+	VMOVUPS Z3, 64(BX)
+	ADDQ    R9, BX
+	VMOVUPS Z4, (BX)
+	VMOVUPS Z5, 64(BX)
+	ADDQ    R9, BX
+	MOVQ    rowA+40(FP), R9
+	IMUL3Q  $0x03, R9, R9
+	ADDQ    R9, DI
+	ADDQ    R9, R8
+	ADDQ    R9, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R9
+	DECQ    R9
+	MOVQ    R9, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed4AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·listed4AVX512(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+
+tile1:
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVQ    index+24(FP), R12
+	MOVLQSX (AX), R10
+	MOVLQSX (CX), R11
+	LEAQ    (R12)(R10*2), R10
+	LEAQ    (R12)(R11*2), R11
+	CMPQ    R10, R11
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R10), R12
+	MOVL         R12, R13
+	SHLL         $0x07, R13
+	VMOVUPS      (DX)(R13*1), Z8
+	VMOVUPS      64(DX)(R13*1), Z9
+	VBROADCASTSS (DI)(R12*4), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R8)(R12*4), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(R12*4), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R12*4), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x02, R10
+	CMPQ         R10, R11
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R10
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	ADDQ    R10, BX
+	VMOVUPS Z2, (BX)
+	VMOVUPS Z3, 64(BX)
+	ADDQ    R10, BX
+	VMOVUPS Z4, (BX)
+	VMOVUPS Z5, 64(BX)
+	ADDQ    R10, BX
+	VMOVUPS Z6, (BX)
+	VMOVUPS Z7, 64(BX)
+	ADDQ    R10, BX
+	MOVQ    rowA+40(FP), R10
+	IMUL3Q  $0x04, R10, R10
+	ADDQ    R10, DI
+	ADDQ    R10, R8
+	ADDQ    R10, R9
+	ADDQ    R10, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R10
+	DECQ    R10
+	MOVQ    R10, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed5AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·listed5AVX512(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), R10
+	LEAQ (R10)(SI*1), SI
+
+tile1:
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVQ    index+24(FP), R13
+	MOVLQSX (AX), R11
+	MOVLQSX (CX), R12
+	LEAQ    (R13)(R11*2), R11
+	LEAQ    (R13)(R12*2), R12
+	CMPQ    R11, R12
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R11), R13
+	MOVL         R13, R14
+	SHLL         $0x07, R14
+	VMOVUPS      (DX)(R14*1), Z10
+	VMOVUPS      64(DX)(R14*1), Z11
+	VBROADCASTSS (DI)(R13*4), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R8)(R13*4), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(R13*4), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10)(R13*4), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (SI)(R13*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         $0x02, R11
+	CMPQ         R11, R12
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R11
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	ADDQ    R11, BX
+	VMOVUPS Z2, (BX)
+	VMOVUPS Z3, 64(BX)
+	ADDQ    R11, BX
+	VMOVUPS Z4, (BX)
+	VMOVUPS Z5, 64(BX)
+	ADDQ    R11, BX
+	VMOVUPS Z6, (BX)
+	VMOVUPS Z7, 64(BX)
+	ADDQ    R11, BX
+	VMOVUPS Z8, (BX)
+	VMOVUPS Z9, 64(BX)
+	ADDQ    R11, BX
+	MOVQ    rowA+40(FP), R11
+	IMUL3Q  $0x05, R11, R11
+	ADDQ    R11, DI
+	ADDQ    R11, R8
+	ADDQ    R11, R9
+	ADDQ    R11, R10
+	ADDQ    R11, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R11
+	DECQ    R11
+	MOVQ    R11, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
+// func listed6AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int)
+// Requires: AVX, AVX512F
+TEXT ·listed6AVX512(SB), NOSPLIT, $0-72
+	MOVQ start+8(FP), AX
+	MOVQ end+16(FP), CX
+	MOVQ panel+48(FP), DX
+	MOVQ c+56(FP), BX
+	MOVQ rowA+40(FP), SI
+	MOVQ a+32(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), R10
+	LEAQ (R10)(SI*1), R11
+	LEAQ (R11)(SI*1), SI
+
+tile1:
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVQ    index+24(FP), R14
+	MOVLQSX (AX), R12
+	MOVLQSX (CX), R13
+	LEAQ    (R14)(R12*2), R12
+	LEAQ    (R14)(R13*2), R13
+	CMPQ    R12, R13
+	JGE     done3
+
+loop2:
+	MOVWLZX      (R12), R14
+	MOVL         R14, R15
+	SHLL         $0x07, R15
+	VMOVUPS      (DX)(R15*1), Z12
+	VMOVUPS      64(DX)(R15*1), Z13
+	VBROADCASTSS (DI)(R14*4), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R8)(R14*4), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(R14*4), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10)(R14*4), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R11)(R14*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (SI)(R14*4), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         $0x02, R12
+	CMPQ         R12, R13
+	JL           loop2
+
+done3:
+	MOVQ    rowC+64(FP), R12
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	ADDQ    R12, BX
+	VMOVUPS Z2, (BX)
+	VMOVUPS Z3, 64(BX)
+	ADDQ    R12, BX
+	VMOVUPS Z4, (BX)
+	VMOVUPS Z5, 64(BX)
+	ADDQ    R12, BX
+	VMOVUPS Z6, (BX)
+	VMOVUPS Z7, 64(BX)
+	ADDQ    R12, BX
+	VMOVUPS Z8, (BX)
+	VMOVUPS Z9, 64(BX)
+	ADDQ    R12, BX
+	VMOVUPS Z10, (BX)
+	VMOVUPS Z11, 64(BX)
+	ADDQ    R12, BX
+	MOVQ    rowA+40(FP), R12
+	IMUL3Q  $0x06, R12, R12
+	ADDQ    R12, DI
+	ADDQ    R12, R8
+	ADDQ    R12, R9
+	ADDQ    R12, R10
+	ADDQ    R12, R11
+	ADDQ    R12, SI
+	ADDQ    $0x04, AX
+	ADDQ    $0x04, CX
+	MOVQ    tiles+0(FP), R12
+	DECQ    R12
+	MOVQ    R12, tiles+0(FP)
+	JNZ     tile1
+	VZEROUPPER
+	RET
+
 // func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32)
 // Requires: AVX, AVX512F
 TEXT ·gemvAVX512(SB), NOSPLIT, $0-64
@@ -5896,7 +6873,7 @@ loop1:
 	RET
 
 // func subsetsAVX512(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·subsetsAVX512(SB), NOSPLIT, $0-48
 	MOVQ   groups+0(FP), AX
 	MOVQ   b+8(FP), CX
@@ -5916,6 +6893,11 @@ loop1:
 	ADDQ         SI, BX
 	VBROADCASTSS (BX), Z4
 	ADDQ         SI, BX
+	LEAQ         (CX)(DX*8), R9
+	PREFETCHT0   (R9)
+	PREFETCHT0   (R9)(DX*1)
+	PREFETCHT0   (R9)(DX*2)
+	PREFETCHT0   (R9)(R8*1)
 	VMOVUPS      Z0, (DI)
 	VMULPS       (CX), Z1, Z5
 	VMOVUPS      Z5, 128(DI)
@@ -7361,6 +8343,67 @@ tail4:
 	VMOVUPS.Z (CX)(SI*4), K1, Z1
 	VORPS     Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func anyBitsAVX512(acc *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·anyBitsAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), AX
+	MOVQ acc+0(FP), CX
+	MOVQ x+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(BX*4), Z0
+	VMOVUPS (CX)(BX*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Z0
+	VMOVUPS 64(CX)(BX*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(BX*4)
+	VMOVUPS 128(DX)(BX*4), Z0
+	VMOVUPS 128(CX)(BX*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(BX*4)
+	VMOVUPS 192(DX)(BX*4), Z0
+	VMOVUPS 192(CX)(BX*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(BX*4)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000040, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(BX*4), Z0
+	VMOVUPS (CX)(BX*4), Z1
+	VORPS   Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(BX*4)
+	ADDQ    $0x10, BX
+	SUBQ    $0x10, AX
+	JGE     one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, SI
+	SHLXQ     AX, SI, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z0
+	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VORPS     Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*4)
 
 done5:
 	VZEROUPPER

@@ -59,6 +59,36 @@ func gemm6AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, row
 	panic("linalg: no assembly here")
 }
 
+// listed1AVX2 writes A·B for tiles of 1 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed1AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed2AVX2 writes A·B for tiles of 2 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed2AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed3AVX2 writes A·B for tiles of 3 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed3AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed4AVX2 writes A·B for tiles of 4 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed4AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed5AVX2 writes A·B for tiles of 5 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed5AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed6AVX2 writes A·B for tiles of 6 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed6AVX2(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
 // gemvAVX2 adds x·B to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
 func gemvAVX2(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32) {
 	panic("linalg: no assembly here")
@@ -149,6 +179,9 @@ func spikesAVX2(dst *float32, x *float32, threshold float32, n int) {
 // differAVX2 ors into acc the bits in which a and b differ.
 func differAVX2(acc *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
 
+// anyBitsAVX2 ors the bits of x into acc.
+func anyBitsAVX2(acc *float32, x *float32, n int) { panic("linalg: no assembly here") }
+
 // polyakAVX2 moves target by tau towards w.
 func polyakAVX2(target *float32, w *float32, tau float32, n int) { panic("linalg: no assembly here") }
 
@@ -238,6 +271,36 @@ func gemm10AVX512(tiles int, k int, a *float32, rowA int, colA int, b *float32, 
 	panic("linalg: no assembly here")
 }
 
+// listed1AVX512 writes A·B for tiles of 1 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed1AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed2AVX512 writes A·B for tiles of 2 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed2AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed3AVX512 writes A·B for tiles of 3 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed3AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed4AVX512 writes A·B for tiles of 4 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed4AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed5AVX512 writes A·B for tiles of 5 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed5AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
+// listed6AVX512 writes A·B for tiles of 6 rows of A that are zero but in the columns index[start:end] of their tile; strides in bytes, B a panel of two vectors a row.
+func listed6AVX512(tiles int, start *int32, end *int32, index *uint16, a *float32, rowA int, panel *float32, c *float32, rowC int) {
+	panic("linalg: no assembly here")
+}
+
 // gemvAVX512 adds x·B to init and stores it in y, for blocks of eight vectors of columns; strides in bytes.
 func gemvAVX512(blocks int, k int, x *float32, colX int, b *float32, rowB int, init *float32, y *float32) {
 	panic("linalg: no assembly here")
@@ -317,6 +380,9 @@ func spikesAVX512(dst *float32, x *float32, threshold float32, n int) {
 
 // differAVX512 ors into acc the bits in which a and b differ.
 func differAVX512(acc *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// anyBitsAVX512 ors the bits of x into acc.
+func anyBitsAVX512(acc *float32, x *float32, n int) { panic("linalg: no assembly here") }
 
 // polyakAVX512 moves target by tau towards w.
 func polyakAVX512(target *float32, w *float32, tau float32, n int) { panic("linalg: no assembly here") }

@@ -22,8 +22,8 @@ type Adam struct {
 func NewAdam(params []*Param, lr float64) *Adam {
 	a := &Adam{LR: lr, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, params: params, step: make([]int64, 1)}
 	for _, p := range params {
-		a.m = append(a.m, make([]float32, p.Len()))
-		a.v = append(a.v, make([]float32, p.Len()))
+		a.m = append(a.m, linalg.Make(p.Len()))
+		a.v = append(a.v, linalg.Make(p.Len()))
 	}
 	return a
 }

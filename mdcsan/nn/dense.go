@@ -74,20 +74,29 @@ func (d *Dense) WeightGradEvents(dy []float32, x *linalg.Events) {
 }
 
 // BackwardInputSparse is BackwardInput for all inputs where much of dy may be
-// zero: a rectifier's or a surrogate's gradient.
-func (d *Dense) BackwardInputSparse(dx, dy []float32, n int) {
-	d.list.ListNonzero(dy[:n*d.Out], n, d.Out)
-	if d.list.Pays(false) {
+// zero: a rectifier's or a surrogate's gradient. Its rows come in groups of
+// `together` (the steps of a state), which may have their zeros in common.
+func (d *Dense) BackwardInputSparse(dx, dy []float32, n, together int) {
+	if together > 1 && together <= linalg.MaxGroup {
+		d.list.ListGroups(dy[:n*d.Out], n, d.Out, together)
+		if d.list.Density() < groupLimit {
+			d.ws.GroupGemm(&d.list, together, true, n, d.In, dy, d.Out, d.W.Value, d.Out, dx, d.In)
+			return
+		}
+	} else if d.list.ListNonzero(dy[:n*d.Out], n, d.Out); d.list.Pays(false) {
 		d.ws.EventGemm(&d.list, true, d.In, d.W.Value, d.Out, nil, 0, dx, d.In)
 		return
 	}
 	d.BackwardInput(dx, dy, n, 0, d.In)
 }
 
+// groupLimit is the share of columns in use up to which lists by group pay.
+const groupLimit = 0.9
+
 // Grow returns a slice of n elements, in s where it has the capacity.
 func Grow(s []float32, n int) []float32 {
 	if cap(s) < n {
-		return make([]float32, n)
+		return linalg.Make(n)
 	}
 	return s[:n]
 }

@@ -121,7 +121,7 @@ func (m *MLP) backwardHidden(dx, dy []float32, l, n int) {
 func (m *MLP) backwardBelow(dx, dy []float32, l, n int) {
 	d := m.Layers[l]
 	if n >= denseRows && d.Out >= denseRows {
-		d.BackwardInputSparse(dx, dy, n)
+		d.BackwardInputSparse(dx, dy, n, 1)
 		return
 	}
 	d.BackwardInput(dx, dy, n, 0, d.In)

@@ -25,7 +25,7 @@ func NewParam(name string, shape ...int) *Param {
 	for _, d := range shape {
 		n *= d
 	}
-	return &Param{Name: name, Shape: shape, Value: make([]float32, n), Grad: make([]float32, n)}
+	return &Param{Name: name, Shape: shape, Value: linalg.Make(n), Grad: linalg.Make(n)}
 }
 
 // NewWeight returns a zero [out][in] tensor stored as [in][out].

@@ -146,7 +146,7 @@ func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
 	below.cols.Columns(below.v, n*t, l.In, below.Threshold)
 	l.WeightGradBinary(f.g, &below.cols)
 	below.do = nn.Grow(below.do, n*t*l.In)
-	l.BackwardInputSparse(below.do, f.g, n*t)
+	l.BackwardInputSparse(below.do, f.g, n*t, t)
 }
 
 // backwardFirst sets the gradients of the first layer and, unless dx is nil,

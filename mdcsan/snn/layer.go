@@ -110,6 +110,6 @@ func (l *layer) backwardSpikes(dx, dy, x []float32, rows int) {
 		l.Dense.Backward(nil, dy, x, rows)
 	}
 	if dx != nil {
-		l.BackwardInputSparse(dx, dy, rows)
+		l.BackwardInputSparse(dx, dy, rows, 1)
 	}
 }

@@ -26,6 +26,9 @@ func main() {
 		for rows := 1; rows <= s.tileRows(); rows++ {
 			gemm(s, rows)
 		}
+		for rows := 1; rows <= 6; rows++ { // as many as there are registers for
+			listed(s, rows)
+		}
 		gemv(s)
 		gather(s)
 		pack(s)

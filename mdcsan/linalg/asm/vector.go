@@ -134,6 +134,10 @@ func elementwise(s isa) {
 				l.store(s.op(VORPS, s.op(VXORPS, l.load("a"), l.load("b")), l.load("acc")), "acc")
 			}
 		})
+	kernel("anyBits", "func(acc, x *float32, n int)", "ors the bits of x into acc.", 4, []string{"acc", "x"},
+		func() func(lanes) {
+			return func(l lanes) { l.store(s.op(VORPS, l.load("x"), l.load("acc")), "acc") }
+		})
 	kernel("polyak", "func(target, w *float32, tau float32, n int)", "moves target by tau towards w.", 4, []string{"target", "w"},
 		func() func(lanes) {
 			tau := s.paramVec("tau")
