@@ -1749,7 +1749,7 @@ loop1:
 	RET
 
 // func subsetsAVX2(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
-// Requires: AVX, MMX+
+// Requires: AVX
 TEXT ·subsetsAVX2(SB), NOSPLIT, $0-48
 	MOVQ   groups+0(FP), AX
 	MOVQ   b+8(FP), CX
@@ -1769,11 +1769,6 @@ loop1:
 	ADDQ         SI, BX
 	VBROADCASTSS (BX), Y4
 	ADDQ         SI, BX
-	LEAQ         (CX)(DX*8), R9
-	PREFETCHT0   (R9)
-	PREFETCHT0   (R9)(DX*1)
-	PREFETCHT0   (R9)(DX*2)
-	PREFETCHT0   (R9)(R8*1)
 	VMOVUPS      Y0, (DI)
 	VMULPS       (CX), Y1, Y5
 	VMOVUPS      Y5, 64(DI)
@@ -6873,7 +6868,7 @@ loop1:
 	RET
 
 // func subsetsAVX512(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·subsetsAVX512(SB), NOSPLIT, $0-48
 	MOVQ   groups+0(FP), AX
 	MOVQ   b+8(FP), CX
@@ -6893,11 +6888,6 @@ loop1:
 	ADDQ         SI, BX
 	VBROADCASTSS (BX), Z4
 	ADDQ         SI, BX
-	LEAQ         (CX)(DX*8), R9
-	PREFETCHT0   (R9)
-	PREFETCHT0   (R9)(DX*1)
-	PREFETCHT0   (R9)(DX*2)
-	PREFETCHT0   (R9)(R8*1)
 	VMOVUPS      Z0, (DI)
 	VMULPS       (CX), Z1, Z5
 	VMOVUPS      Z5, 128(DI)

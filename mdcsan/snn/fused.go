@@ -13,7 +13,7 @@ import (
 type fused struct {
 	linalg.Neuron
 	v      []float32     // [B][T][N]
-	in, g  []float32     // weighted input, gradient of it; one step only if it is constant
+	in, g  []float32     // weighted input of the first layer, gradient of it; one step only if it is constant
 	do     []float32     // gradient of the spikes
 	spikes []float32     // as numbers
 	events linalg.Events // spikes of a few states
@@ -101,18 +101,19 @@ func (l *layer) forwardSignificant(in input) {
 	}
 }
 
-// forwardNext runs a layer on the spikes of the one below.
+// forwardNext runs a layer on the spikes of the one below. The voltages take
+// the place of the weighted input: what is not touched need not be fetched.
 func (l *layer) forwardNext(below *fused, t, n int) {
 	f := l.fused
-	f.in = nn.Grow(f.in, n*t*l.Out)
+	f.v = nn.Grow(f.v, n*t*l.Out)
 	if n <= fewStates {
 		below.events.List(below.v, n*t, l.In, below.Threshold)
-		l.ForwardEvents(f.in, &below.events)
+		l.ForwardEvents(f.v, &below.events)
 	} else {
 		below.rows.Rows(below.v, n*t, l.In, below.Threshold)
-		l.ForwardBinary(f.in, &below.rows)
+		l.ForwardBinary(f.v, &below.rows)
 	}
-	f.run(linalg.ByRow(f.in, t, l.Out), t, n, l.Out)
+	f.run(linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
 }
 
 func (f *fused) run(x linalg.Steps, t, n, size int) {
@@ -138,15 +139,20 @@ func (f *fused) rates(rate []float32, t, n, size int) {
 }
 
 // backwardNext sets the gradients of a layer from do, that of its spikes, and
-// writes that of the spikes below.
+// writes that of the spikes below. Unless do is constant, the gradient of the
+// current takes its place.
 func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
 	f := l.fused
-	f.g = nn.Grow(f.g, n*t*l.Out)
-	f.Backward(linalg.ByRow(f.g, t, l.Out), do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
+	g := do
+	if do.Step == 0 {
+		f.g = nn.Grow(f.g, n*t*l.Out)
+		g = linalg.ByRow(f.g, t, l.Out)
+	}
+	f.Backward(g, do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
 	below.cols.Columns(below.v, n*t, l.In, below.Threshold)
-	l.WeightGradBinary(f.g, &below.cols)
+	l.WeightGradBinary(g.Data, &below.cols)
 	below.do = nn.Grow(below.do, n*t*l.In)
-	l.BackwardInputSparse(below.do, f.g, n*t, t)
+	l.BackwardInputSparse(below.do, g.Data, n*t, t)
 }
 
 // backwardFirst sets the gradients of the first layer and, unless dx is nil,
