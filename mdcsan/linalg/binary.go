@@ -1,5 +1,7 @@
 package linalg
 
+import "encoding/binary"
+
 // Binary is a matrix of zeros and ones, the left operand of a product: spikes,
 // or which units of a rectified layer are on. It is kept as numbers of four
 // bits, one for each four columns of a row, because the product adds up four
@@ -12,67 +14,83 @@ type Binary struct {
 	tile, group int // from four rows, whose bytes lie together, to the next in index; from a group to the next
 }
 
-// Rows makes b the rows×n matrix of v > threshold.
-func (b *Binary) Rows(v []float32, rows, n int, threshold float32) {
-	b.byRow(best, v, rows, n, threshold)
+// Set makes b the rows×n matrix of v > threshold.
+func (b *Binary) Set(v []float32, rows, n int, threshold float32) {
+	b.Reset(rows, n)
+	b.setRows(best, v, 0, threshold)
 }
 
-func (b *Binary) byRow(s isa, v []float32, rows, n int, threshold float32) {
+// Reset makes b a rows×n matrix, to be filled by SetRows.
+func (b *Binary) Reset(rows, n int) {
 	b.reset(rows, n)
+	b.groups = (n + 3) / 4
 	b.tile, b.group = 4*b.groups, 4
-	for i := 0; i < rows; i += 4 {
-		x, index := v[i*n:min(i+4, rows)*n], b.index[i*b.groups:][:b.tile]
+}
+
+// SetRows sets the rows from lo, a multiple of 4, on to v > threshold.
+func (b *Binary) SetRows(v []float32, lo int, threshold float32) { b.setRows(best, v, lo, threshold) }
+
+func (b *Binary) setRows(s isa, v []float32, lo int, threshold float32) {
+	n := b.n
+	for ; len(v) > 0; lo += 4 {
+		x, index := v[:min(4*n, len(v))], b.index[lo*b.groups:][:b.tile]
+		v = v[len(x):]
 		whole := 0
-		if n >= 8 && s != portable && i+4 <= rows {
+		if n >= 8 && s != portable && len(x) == 4*n {
 			whole = n &^ 7
 			nibblesAVX2(&index[0], &x[0], 4*n, whole, threshold)
 		}
+		clear(index[whole:])
 		for r := range len(x) / n {
 			for j := whole; j < n; j += 4 {
-				index[j+r] = nibble(x[r*n:][j:min(j+4, n)], 1, threshold)
+				index[j+r] = nibble(x[r*n:][j:min(j+4, n)], threshold)
 			}
 		}
 	}
 }
 
-// Columns makes b the transpose of the rows×n matrix of v > threshold.
-func (b *Binary) Columns(v []float32, rows, n int, threshold float32) {
-	b.byColumn(best, v, rows, n, threshold)
-}
+// Transpose makes b the transpose of from. Both keep the bits of four rows and
+// four columns in four neighbouring bytes.
+func (b *Binary) Transpose(from *Binary) { b.transpose(best, from) }
 
-func (b *Binary) byColumn(s isa, v []float32, rows, n int, threshold float32) {
-	b.reset(n, rows)
-	b.tile, b.group = 4, n
-	for i := 0; i < rows; i += 4 {
-		x, index := v[i*n:min(i+4, rows)*n], b.index[i/4*n:][:n]
-		whole := 0
-		if n >= 8 && s != portable && i+4 <= rows {
-			whole = n &^ 7
-			nibblesDownAVX2(&index[0], &x[0], 4*n, whole, threshold)
-		}
-		for j := whole; j < n; j++ {
-			index[j] = nibble(x[j:], n, threshold)
-		}
+func (b *Binary) transpose(s isa, from *Binary) {
+	b.reset(from.n, from.rows)
+	b.groups = (from.rows + 3) / 4
+	b.tile, b.group = 4, from.tile
+	src, dst := from.index, b.index
+	if whole := len(src) &^ 31; whole > 0 && s != portable {
+		nibblesTAVX2(&dst[0], &src[0], whole)
+		src, dst = src[whole:], dst[whole:]
+	}
+	for ; len(src) > 0; src, dst = src[4:], dst[4:] {
+		binary.LittleEndian.PutUint32(dst, transposeBits(binary.LittleEndian.Uint32(src)))
 	}
 }
 
-// reset makes room for the index and for the last tile's missing rows.
+// transposeBits transposes the 4×4 bits in the upper halves of four bytes.
+func transposeBits(x uint32) uint32 {
+	t := (x ^ x>>7) & 0x00a000a0
+	x ^= t ^ t<<7
+	t = (x ^ x>>14) & 0x0000c0c0
+	return x ^ t ^ t<<14
+}
+
+// reset makes room for whole tiles of four rows and four columns.
 func (b *Binary) reset(rows, n int) {
-	b.rows, b.n, b.groups = rows, n, (n+3)/4
-	if size := (rows + 3) * b.groups; cap(b.index) < size {
+	b.rows, b.n = rows, n
+	if size := (rows + 3) / 4 * 4 * ((n + 3) / 4); cap(b.index) < size {
 		b.index = make([]uint8, size)
 	} else {
 		b.index = b.index[:size]
 	}
 }
 
-// nibble is 16 times the mask of the elements 0, step, ... of x that are above
-// the threshold.
-func nibble(x []float32, step int, threshold float32) uint8 {
+// nibble is 16 times the mask of the elements of x above the threshold.
+func nibble(x []float32, threshold float32) uint8 {
 	var mask uint8
-	for i, bit := 0, uint8(16); i < len(x); i, bit = i+step, bit<<1 {
-		if x[i] > threshold {
-			mask |= bit
+	for i, v := range x {
+		if v > threshold {
+			mask |= 16 << i
 		}
 	}
 	return mask
@@ -129,18 +147,14 @@ func (w *Workspace) binaryStrip(s isa, a *Binary, transC bool, scale []float32, 
 		init = &w.start[0]
 	}
 	edge := nb < nr || transC
-	var c *float32
-	rowC := 4 * p.ldc
-	if edge {
-		w.edge = grow(w.edge, p.m*nr)
-		c, rowC = &w.edge[0], 4*nr
-	} else {
-		c = &p.c[j]
-	}
-	rowInit := 0
+	w.edge = grow(w.edge, p.m*nr)
+	c, rowC, rowInit := &w.edge[0], 4*nr, 0 // sums under way lie together
 	for g := 0; g < a.groups; g += tableGroups {
 		groups := min(tableGroups, a.groups-g)
 		w.subsets(s, p, scale, 4*g, groups, j, nb)
+		if g+groups == a.groups && !edge {
+			c, rowC = &p.c[j], 4*p.ldc
+		}
 		a.lookup(s, g, groups, &w.table[0], init, rowInit, c, rowC)
 		init, rowInit = c, rowC
 	}

@@ -10,7 +10,7 @@ import (
 // the borders of groups, vectors, panels and tables.
 func TestBinary(t *testing.T) {
 	every(t, func(t *testing.T, s isa) {
-		var a Binary
+		var a, back Binary
 		var w Workspace
 		for _, shape := range [][2]int{{1, 1}, {3, 8}, {4, 4}, {5, 30}, {40, 80}, {9, 256}, {70, 33}, {131, 12}} {
 			for _, share := range []float64{0, 0.3, 1} {
@@ -21,12 +21,15 @@ func TestBinary(t *testing.T) {
 						v[i] = float32(math.NaN()) // never above a threshold
 					}
 				}
-				a.byRow(s, v, rows, n, 0.5)
+				a.Reset(rows, n)
+				half := rows / 8 * 4
+				a.setRows(s, v[half*n:], half, 0.5)
+				a.setRows(s, v[:half*n], 0, 0.5)
 				checkBinary(t, &a, v, rows, n, false)
 				checkBinaryGemm(t, s, &w, &a)
-				a.byColumn(s, v, rows, n, 0.5)
-				checkBinary(t, &a, v, n, rows, true)
-				checkBinaryGemm(t, s, &w, &a)
+				back.transpose(s, &a)
+				checkBinary(t, &back, v, n, rows, true)
+				checkBinaryGemm(t, s, &w, &back)
 			}
 		}
 	})
@@ -118,7 +121,8 @@ func TestBinarySkips(t *testing.T) {
 		}
 		var a Binary
 		var w Workspace
-		a.byRow(s, v, 1, k, 0)
+		a.Reset(1, k)
+		a.setRows(s, v, 0, 0)
 		w.binaryGemm(s, &a, false, nil, product{m: 1, n: n, k: k, b: b, ldb: n, c: c, ldc: n})
 		for j, y := range c {
 			if y != 3 {
@@ -133,10 +137,10 @@ func BenchmarkBinary(b *testing.B) {
 	var a, back Binary
 	var w Workspace
 	weights, c, dw := make([]float32, 256*256), make([]float32, 500*256), make([]float32, 256*256)
-	a.Rows(v, 500, 256, 0.5)
-	back.Columns(v, 500, 256, 0.5)
-	b.Run("rows", func(b *testing.B) { leastTime(b, 1, func() { a.Rows(v, 500, 256, 0.5) }) })
-	b.Run("columns", func(b *testing.B) { leastTime(b, 1, func() { back.Columns(v, 500, 256, 0.5) }) })
+	a.Set(v, 500, 256, 0.5)
+	back.Transpose(&a)
+	b.Run("set", func(b *testing.B) { leastTime(b, 1, func() { a.Set(v, 500, 256, 0.5) }) })
+	b.Run("transpose", func(b *testing.B) { leastTime(b, 1, func() { back.Transpose(&a) }) })
 	for _, n := range []int{60, 80, 256} {
 		b.Run(fmt.Sprintf("forward/500x256x%d", n), func(b *testing.B) {
 			leastTime(b, 1, func() { w.BinaryGemm(&a, false, false, n, nil, weights, n, nil, c, n) })
@@ -145,8 +149,8 @@ func BenchmarkBinary(b *testing.B) {
 			leastTime(b, 1, func() { w.BinaryGemm(&back, false, false, n, nil, c, n, nil, dw, n) })
 		})
 	}
-	a.Rows(v, 100, 256, 0.5)
-	back.Columns(v, 100, 256, 0.5)
+	a.Set(v[:100*256], 100, 256, 0.5)
+	back.Transpose(&a)
 	b.Run("mask/100x256x256", func(b *testing.B) {
 		leastTime(b, 1, func() { w.BinaryGemm(&a, true, false, 256, weights[:256], weights, 256, nil, c, 256) })
 	})

@@ -24,10 +24,10 @@ func packTAVX2(panel *float32, rowPanel int, b *float32, rowB int, blocks int)
 //go:noescape
 func nibblesAVX2(index *uint8, x *float32, rowX int, n int, threshold float32)
 
-// nibblesDownAVX2 writes for each column of four rows the mask of the elements above the threshold, times 16; n is a multiple of 8.
+// nibblesTAVX2 transposes the four-bit numbers of each four bytes; n is a multiple of 32.
 //
 //go:noescape
-func nibblesDownAVX2(index *uint8, x *float32, rowX int, n int, threshold float32)
+func nibblesTAVX2(dst *uint8, src *uint8, n int)
 
 // gemm1AVX2 adds A·B to init for tiles of 1 rows and stores it in C; strides in bytes, B a panel of two vectors a row.
 //

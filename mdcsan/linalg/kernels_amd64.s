@@ -201,58 +201,42 @@ loop1:
 	VZEROUPPER
 	RET
 
-// func nibblesDownAVX2(index *uint8, x *float32, rowX int, n int, threshold float32)
+// func nibblesTAVX2(dst *uint8, src *uint8, n int)
 // Requires: AVX, AVX2
-TEXT ·nibblesDownAVX2(SB), NOSPLIT, $0-36
-	MOVQ         index+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         rowX+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS threshold+32(FP), Y0
-	LEAQ         (DX)(DX*2), SI
-	VBROADCASTSS f32_00000010<>+0(SB), Y1
-	VBROADCASTSS f32_00000020<>+0(SB), Y2
-	VBROADCASTSS f32_00000040<>+0(SB), Y3
-	VBROADCASTSS f32_00000080<>+0(SB), Y4
+TEXT ·nibblesTAVX2(SB), NOSPLIT, $0-24
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS f32_00a000a0<>+0(SB), Y0
+	VBROADCASTSS f32_0000c0c0<>+0(SB), Y1
 
 loop1:
-	VMOVUPS      (CX), Y5
-	VCMPPS       $0x1e, Y0, Y5, Y5
-	VANDPS       Y1, Y5, Y5
-	VMOVUPS      (CX)(DX*1), Y6
-	VCMPPS       $0x1e, Y0, Y6, Y6
-	VANDPS       Y2, Y6, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVUPS      (CX)(DX*2), Y6
-	VCMPPS       $0x1e, Y0, Y6, Y6
-	VANDPS       Y3, Y6, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVUPS      (CX)(SI*1), Y6
-	VCMPPS       $0x1e, Y0, Y6, Y6
-	VANDPS       Y4, Y6, Y6
-	VORPS        Y6, Y5, Y5
-	VEXTRACTI128 $0x01, Y5, X6
-	VPACKUSDW    X6, X5, X6
-	VPACKUSWB    X6, X6, X6
-	VMOVQ        X6, (AX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x08, AX
-	SUBQ         $0x08, BX
-	JNZ          loop1
+	VMOVDQU (CX), Y2
+	VPSRLD  $0x07, Y2, Y3
+	VPXOR   Y2, Y3, Y3
+	VPAND   Y0, Y3, Y3
+	VPXOR   Y3, Y2, Y2
+	VPSLLD  $0x07, Y3, Y3
+	VPXOR   Y3, Y2, Y2
+	VPSRLD  $0x0e, Y2, Y3
+	VPXOR   Y2, Y3, Y3
+	VPAND   Y1, Y3, Y3
+	VPXOR   Y3, Y2, Y2
+	VPSLLD  $0x0e, Y3, Y3
+	VPXOR   Y3, Y2, Y2
+	VMOVDQU Y2, (AX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, AX
+	SUBQ    $0x20, DX
+	JNZ     loop1
 	VZEROUPPER
 	RET
 
-DATA f32_00000010<>+0(SB)/4, $0x00000010
-GLOBL f32_00000010<>(SB), RODATA|NOPTR, $4
+DATA f32_00a000a0<>+0(SB)/4, $0x00a000a0
+GLOBL f32_00a000a0<>(SB), RODATA|NOPTR, $4
 
-DATA f32_00000020<>+0(SB)/4, $0x00000020
-GLOBL f32_00000020<>(SB), RODATA|NOPTR, $4
-
-DATA f32_00000040<>+0(SB)/4, $0x00000040
-GLOBL f32_00000040<>(SB), RODATA|NOPTR, $4
-
-DATA f32_00000080<>+0(SB)/4, $0x00000080
-GLOBL f32_00000080<>(SB), RODATA|NOPTR, $4
+DATA f32_0000c0c0<>+0(SB)/4, $0x0000c0c0
+GLOBL f32_0000c0c0<>(SB), RODATA|NOPTR, $4
 
 // func gemm1AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, rowB int, init *float32, rowInit int, c *float32, rowC int)
 // Requires: AVX, FMA3

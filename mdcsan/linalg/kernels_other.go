@@ -24,10 +24,8 @@ func nibblesAVX2(index *uint8, x *float32, rowX int, n int, threshold float32) {
 	panic("linalg: no assembly here")
 }
 
-// nibblesDownAVX2 writes for each column of four rows the mask of the elements above the threshold, times 16; n is a multiple of 8.
-func nibblesDownAVX2(index *uint8, x *float32, rowX int, n int, threshold float32) {
-	panic("linalg: no assembly here")
-}
+// nibblesTAVX2 transposes the four-bit numbers of each four bytes; n is a multiple of 32.
+func nibblesTAVX2(dst *uint8, src *uint8, n int) { panic("linalg: no assembly here") }
 
 // gemm1AVX2 adds A·B to init for tiles of 1 rows and stores it in C; strides in bytes, B a panel of two vectors a row.
 func gemm1AVX2(tiles int, k int, a *float32, rowA int, colA int, b *float32, rowB int, init *float32, rowInit int, c *float32, rowC int) {

@@ -14,6 +14,12 @@ type masked struct {
 	ws            linalg.Workspace
 }
 
+// setMask takes the units above zero from the last hidden layer's n outputs.
+func (m *MLP) setMask(n int) {
+	l := len(m.Layers) - 2
+	m.on.rows.Set(m.h[l], n, m.Layers[l].Out, 0)
+}
+
 // scalar reports whether the network has one output, a hidden layer above the
 // first, and a batch large enough.
 func (m *MLP) scalar(n int) bool {
@@ -31,7 +37,7 @@ func (m *MLP) backwardLast(dy []float32, n int) {
 func (m *MLP) backwardMasked(dy []float32, n int) {
 	l := len(m.Layers) - 2
 	d, w, on := m.Layers[l], m.Layers[l+1].W.Value, &m.on
-	on.columns.Columns(m.h[l], n, d.Out, 0)
+	on.columns.Transpose(&on.rows)
 	on.ws.BinaryGemm(&on.columns, false, false, 1, nil, dy, 1, nil, d.B.Grad, 1)
 	linalg.Mul(d.B.Grad, d.B.Grad, w)
 	on.ws.BinaryGemm(&on.columns, false, true, d.In, dy[:n], m.h[l-1], d.In, nil, d.W.Grad, d.Out)
@@ -46,7 +52,6 @@ func (m *MLP) belowMasked(dy []float32, n int) []float32 {
 	l := len(m.Layers) - 2
 	d, on := m.Layers[l], &m.on
 	below := m.grad(l, n*d.In)
-	on.rows.Rows(m.h[l], n, d.Out, 0)
 	on.ws.BinaryGemm(&on.rows, true, false, d.In, m.Layers[l+1].W.Value, d.W.Value, d.Out, nil, below, d.In)
 	for b := range n {
 		row := below[b*d.In : (b+1)*d.In]

@@ -71,6 +71,7 @@ func (m *MLP) ForwardColumns(x []float32, n int, c *Columns) []float32 {
 func (m *MLP) Backward(dx, dy []float32, n int) {
 	top := len(m.Layers) - 1
 	if m.scalar(n) {
+		m.setMask(n)
 		m.backwardLast(dy, n)
 		m.backwardMasked(dy, n)
 		top, dy = top-2, m.belowMasked(dy, n)
@@ -142,6 +143,7 @@ func (m *MLP) backwardFirst(dx, dy []float32, n int) {
 func (m *MLP) BackwardInput(dx, dy []float32, n, lo, hi int) {
 	top := len(m.Layers) - 1
 	if m.scalar(n) {
+		m.setMask(n)
 		top, dy = top-2, m.belowMasked(dy, n)
 	}
 	for l := top; l > 0; l-- {

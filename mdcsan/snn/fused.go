@@ -110,7 +110,7 @@ func (l *layer) forwardNext(below *fused, t, n int) {
 		below.events.List(below.v, n*t, l.In, below.Threshold)
 		l.ForwardEvents(f.v, &below.events)
 	} else {
-		below.rows.Rows(below.v, n*t, l.In, below.Threshold)
+		below.rows.Set(below.v, n*t, l.In, below.Threshold)
 		l.ForwardBinary(f.v, &below.rows)
 	}
 	f.run(linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
@@ -149,7 +149,10 @@ func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
 		g = linalg.ByRow(f.g, t, l.Out)
 	}
 	f.Backward(g, do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
-	below.cols.Columns(below.v, n*t, l.In, below.Threshold)
+	if n <= fewStates {
+		below.rows.Set(below.v, n*t, l.In, below.Threshold)
+	}
+	below.cols.Transpose(&below.rows)
 	l.WeightGradBinary(g.Data, &below.cols)
 	below.do = nn.Grow(below.do, n*t*l.In)
 	l.BackwardInputSparse(below.do, g.Data, n*t, t)

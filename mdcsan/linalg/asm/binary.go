@@ -160,37 +160,33 @@ func nibbles() {
 	end(s)
 }
 
-// nibblesDown writes the same for four elements one below the other.
-func nibblesDown() {
+// nibblesT transposes blocks of four by four bits: bit 4+c of byte r of each
+// four bytes becomes bit 4+r of byte c.
+func nibblesT() {
 	s := avx2
-	begin(s, "nibblesDown", "func(index *uint8, x *float32, rowX, n int, threshold float32)",
-		"writes for each column of four rows the mask of the elements above the threshold, times 16; n is a multiple of 8.")
-	index, x, rowX, n := param("index"), param("x"), param("rowX"), param("n")
-	th := s.paramVec("threshold")
-	addr := rowAddress(4, rowX)
-	var bit [4]reg.VecVirtual
-	for i := range bit {
-		bit[i] = s.constantBits(16 << i)
-	}
+	begin(s, "nibblesT", "func(dst, src *uint8, n int)", "transposes the four-bit numbers of each four bytes; n is a multiple of 32.")
+	dst, src, n := param("dst"), param("src"), param("n")
+	swap := [2]struct {
+		by   uint8
+		mask reg.VecVirtual
+	}{{7, s.constantBits(0x00a000a0)}, {14, s.constantBits(0x0000c0c0)}}
 	loop := label("loop")
 	Label(loop)
-	var sum reg.VecVirtual
-	for i := range bit {
-		m := s.and(s.compare(greater, s.load(addr(x, i)), th), bit[i])
-		if i == 0 {
-			sum = m
-		} else {
-			VORPS(m, sum, sum)
-		}
+	x := s.vec()
+	VMOVDQU(Mem{Base: src}, x)
+	for _, w := range swap {
+		t := s.vec()
+		VPSRLD(U8(w.by), x, t)
+		VPXOR(x, t, t)
+		VPAND(w.mask, t, t)
+		VPXOR(t, x, x)
+		VPSLLD(U8(w.by), t, t)
+		VPXOR(t, x, x)
 	}
-	high := XMM()
-	VEXTRACTI128(U8(1), sum, high)
-	VPACKUSDW(high, sum.AsX(), high)
-	VPACKUSWB(high, high, high)
-	VMOVQ(high, Mem{Base: index})
-	ADDQ(U8(32), x)
-	ADDQ(U8(8), index)
-	SUBQ(U8(8), n)
+	VMOVDQU(x, Mem{Base: dst})
+	ADDQ(U8(32), src)
+	ADDQ(U8(32), dst)
+	SUBQ(U8(32), n)
 	JNZ(LabelRef(loop))
 	end(s)
 }

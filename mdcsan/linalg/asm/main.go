@@ -21,7 +21,7 @@ func main() {
 	nonzeros()
 	packTransposed()
 	nibbles()
-	nibblesDown()
+	nibblesT()
 	for _, s := range []isa{avx2, avx512} {
 		for rows := 1; rows <= s.tileRows(); rows++ {
 			gemm(s, rows)
