@@ -1713,27 +1713,30 @@ done4:
 	RET
 
 // func packAVX2(panel *float32, b *float32, rowB int, k int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packAVX2(SB), NOSPLIT, $0-32
 	MOVQ panel+0(FP), AX
 	MOVQ b+8(FP), CX
 	MOVQ rowB+16(FP), DX
 	MOVQ k+24(FP), BX
+	MOVQ DX, SI
+	SHLQ $0x05, SI
 
 loop1:
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    DX, CX
-	ADDQ    $0x00000040, AX
-	DECQ    BX
-	JNZ     loop1
+	PREFETCHT0 (CX)(SI*1)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	ADDQ       DX, CX
+	ADDQ       $0x00000040, AX
+	DECQ       BX
+	JNZ        loop1
 	VZEROUPPER
 	RET
 
 // func subsetsAVX2(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·subsetsAVX2(SB), NOSPLIT, $0-48
 	MOVQ   groups+0(FP), AX
 	MOVQ   b+8(FP), CX
@@ -1753,6 +1756,12 @@ loop1:
 	ADDQ         SI, BX
 	VBROADCASTSS (BX), Y4
 	ADDQ         SI, BX
+	LEAQ         (CX)(DX*8), R9
+	LEAQ         (R9)(DX*8), R9
+	PREFETCHT0   (R9)
+	PREFETCHT0   (R9)(DX*1)
+	PREFETCHT0   (R9)(DX*2)
+	PREFETCHT0   (R9)(R8*1)
 	VMOVUPS      Y0, (DI)
 	VMULPS       (CX), Y1, Y5
 	VMOVUPS      Y5, 64(DI)
@@ -6832,27 +6841,30 @@ done4:
 	RET
 
 // func packAVX512(panel *float32, b *float32, rowB int, k int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·packAVX512(SB), NOSPLIT, $0-32
 	MOVQ panel+0(FP), AX
 	MOVQ b+8(FP), CX
 	MOVQ rowB+16(FP), DX
 	MOVQ k+24(FP), BX
+	MOVQ DX, SI
+	SHLQ $0x05, SI
 
 loop1:
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    DX, CX
-	ADDQ    $0x00000080, AX
-	DECQ    BX
-	JNZ     loop1
+	PREFETCHT0 (CX)(SI*1)
+	VMOVUPS    (CX), Z0
+	VMOVUPS    64(CX), Z1
+	VMOVUPS    Z0, (AX)
+	VMOVUPS    Z1, 64(AX)
+	ADDQ       DX, CX
+	ADDQ       $0x00000080, AX
+	DECQ       BX
+	JNZ        loop1
 	VZEROUPPER
 	RET
 
 // func subsetsAVX512(groups int, b *float32, rowB int, scale *float32, nextScale int, table *float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·subsetsAVX512(SB), NOSPLIT, $0-48
 	MOVQ   groups+0(FP), AX
 	MOVQ   b+8(FP), CX
@@ -6872,6 +6884,12 @@ loop1:
 	ADDQ         SI, BX
 	VBROADCASTSS (BX), Z4
 	ADDQ         SI, BX
+	LEAQ         (CX)(DX*8), R9
+	LEAQ         (R9)(DX*8), R9
+	PREFETCHT0   (R9)
+	PREFETCHT0   (R9)(DX*1)
+	PREFETCHT0   (R9)(DX*2)
+	PREFETCHT0   (R9)(R8*1)
 	VMOVUPS      Z0, (DI)
 	VMULPS       (CX), Z1, Z5
 	VMOVUPS      Z5, 128(DI)

@@ -24,6 +24,12 @@ func subsets(s isa) {
 		factor[i] = s.broadcast(Mem{Base: scale})
 		ADDQ(next, scale)
 	}
+	ahead := GP64() // by four groups, about the third-level cache's latency
+	LEAQ(Mem{Base: b, Index: rowB, Scale: 8}, ahead)
+	LEAQ(Mem{Base: ahead, Index: rowB, Scale: 8}, ahead)
+	for i := range 4 {
+		PREFETCHT0(addr(ahead, i))
+	}
 	for half := range 2 {
 		at := 4 * s.lanes * half
 		sums := []Op{zero}

@@ -230,8 +230,12 @@ func pack(s isa) {
 	begin(s, "pack", "func(panel, b *float32, rowB, k int)",
 		"copies k rows, rowB bytes apart, of two vectors each into a panel.")
 	panel, b, rowB, k := param("panel"), param("b"), param("rowB"), param("k")
+	ahead := GP64() // by 32 rows, about the third-level cache's latency
+	MOVQ(rowB, ahead)
+	SHLQ(U8(5), ahead)
 	loop := label("loop")
 	Label(loop)
+	PREFETCHT0(Mem{Base: b, Index: ahead, Scale: 1})
 	x, y := s.load(Mem{Base: b}), s.load(Mem{Base: b, Disp: 4 * s.lanes})
 	VMOVUPS(x, Mem{Base: panel})
 	VMOVUPS(y, Mem{Base: panel, Disp: 4 * s.lanes})
