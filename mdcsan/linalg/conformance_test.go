@@ -108,6 +108,12 @@ func TestElementwise(t *testing.T) {
 		{"Scale", func(s isa, dst, a, _ []float32) { s.scale(dst, -1.7, a) }, func(_, a, _ float64) float64 { return float64(float32(-1.7)) * a }, 1},
 		{"Add", func(s isa, dst, a, b []float32) { s.add(dst, a, b) }, func(_, a, b float64) float64 { return a + b }, 1},
 		{"Mul", func(s isa, dst, a, b []float32) { s.mul(dst, a, b) }, func(_, a, b float64) float64 { return a * b }, 1},
+		{"Standardise", func(s isa, dst, a, b []float32) { s.standardise(dst, a, b, a, 3) }, func(_, a, b float64) float64 {
+			if z := float64(float32(float32(a)-float32(b)) * float32(a)); !math.IsNaN(z) {
+				return max(-3, min(z, 3))
+			}
+			return math.NaN()
+		}, 0},
 		{"Polyak", func(s isa, dst, a, _ []float32) { s.polyak(dst, a, 0.005) }, func(d, a, _ float64) float64 { return d + float64(float32(0.005))*(a-d) }, 2},
 	}
 	for _, k := range kernels {

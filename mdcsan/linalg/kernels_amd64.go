@@ -204,6 +204,11 @@ func differAVX2(acc *float32, a *float32, b *float32, n int)
 //go:noescape
 func anyBitsAVX2(acc *float32, x *float32, n int)
 
+// standardiseAVX2 sets dst = (x − shift)·scale, at most limit either way.
+//
+//go:noescape
+func standardiseAVX2(dst *float32, x *float32, shift *float32, scale *float32, limit float32, n int)
+
 // polyakAVX2 moves target by tau towards w.
 //
 //go:noescape
@@ -443,6 +448,11 @@ func differAVX512(acc *float32, a *float32, b *float32, n int)
 //
 //go:noescape
 func anyBitsAVX512(acc *float32, x *float32, n int)
+
+// standardiseAVX512 sets dst = (x − shift)·scale, at most limit either way.
+//
+//go:noescape
+func standardiseAVX512(dst *float32, x *float32, shift *float32, scale *float32, limit float32, n int)
 
 // polyakAVX512 moves target by tau towards w.
 //

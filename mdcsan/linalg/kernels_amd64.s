@@ -3523,6 +3523,53 @@ done5:
 	VZEROUPPER
 	RET
 
+// func standardiseAVX2(dst *float32, x *float32, shift *float32, scale *float32, limit float32, n int)
+// Requires: AVX
+TEXT ·standardiseAVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSS limit+32(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	MOVQ         n+40(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         shift+16(FP), BX
+	MOVQ         scale+24(FP), SI
+	XORQ         DI, DI
+	SUBQ         $0x08, AX
+	JL           tail4
+
+one3:
+	VMOVUPS (DX)(DI*4), Y2
+	VMOVUPS (BX)(DI*4), Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS (SI)(DI*4), Y3
+	VMULPS  Y3, Y2, Y2
+	VMINPS  Y2, Y0, Y2
+	VMAXPS  Y2, Y1, Y2
+	VMOVUPS Y2, (CX)(DI*4)
+	ADDQ    $0x08, DI
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), R8
+	NEGQ       AX
+	VMOVUPS    (R8)(AX*4), Y2
+	VMASKMOVPS (DX)(DI*4), Y2, Y3
+	VMASKMOVPS (BX)(DI*4), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMASKMOVPS (SI)(DI*4), Y2, Y4
+	VMULPS     Y4, Y3, Y3
+	VMINPS     Y3, Y0, Y0
+	VMAXPS     Y0, Y1, Y0
+	VMASKMOVPS Y0, Y2, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
 // func polyakAVX2(target *float32, w *float32, tau float32, n int)
 // Requires: AVX, FMA3
 TEXT ·polyakAVX2(SB), NOSPLIT, $0-32
@@ -8396,6 +8443,54 @@ tail4:
 	VMOVUPS.Z (CX)(BX*4), K1, Z1
 	VORPS     Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func standardiseAVX512(dst *float32, x *float32, shift *float32, scale *float32, limit float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·standardiseAVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSS limit+32(FP), Z0
+	VPXORD       Z1, Z1, Z1
+	VSUBPS       Z0, Z1, Z1
+	MOVQ         n+40(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         shift+16(FP), BX
+	MOVQ         scale+24(FP), SI
+	XORQ         DI, DI
+	SUBQ         $0x10, AX
+	JL           tail4
+
+one3:
+	VMOVUPS (DX)(DI*4), Z2
+	VMOVUPS (BX)(DI*4), Z3
+	VSUBPS  Z3, Z2, Z2
+	VMOVUPS (SI)(DI*4), Z3
+	VMULPS  Z3, Z2, Z2
+	VMINPS  Z2, Z0, Z2
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, (CX)(DI*4)
+	ADDQ    $0x10, DI
+	SUBQ    $0x10, AX
+	JGE     one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, R8
+	SHLXQ     AX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*4), K1, Z2
+	VMOVUPS.Z (BX)(DI*4), K1, Z3
+	VSUBPS    Z3, Z2, Z2
+	VMOVUPS.Z (SI)(DI*4), K1, Z3
+	VMULPS    Z3, Z2, Z2
+	VMINPS    Z2, Z0, Z0
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)(DI*4)
 
 done5:
 	VZEROUPPER

@@ -180,6 +180,11 @@ func differAVX2(acc *float32, a *float32, b *float32, n int) { panic("linalg: no
 // anyBitsAVX2 ors the bits of x into acc.
 func anyBitsAVX2(acc *float32, x *float32, n int) { panic("linalg: no assembly here") }
 
+// standardiseAVX2 sets dst = (x − shift)·scale, at most limit either way.
+func standardiseAVX2(dst *float32, x *float32, shift *float32, scale *float32, limit float32, n int) {
+	panic("linalg: no assembly here")
+}
+
 // polyakAVX2 moves target by tau towards w.
 func polyakAVX2(target *float32, w *float32, tau float32, n int) { panic("linalg: no assembly here") }
 
@@ -381,6 +386,11 @@ func differAVX512(acc *float32, a *float32, b *float32, n int) { panic("linalg: 
 
 // anyBitsAVX512 ors the bits of x into acc.
 func anyBitsAVX512(acc *float32, x *float32, n int) { panic("linalg: no assembly here") }
+
+// standardiseAVX512 sets dst = (x − shift)·scale, at most limit either way.
+func standardiseAVX512(dst *float32, x *float32, shift *float32, scale *float32, limit float32, n int) {
+	panic("linalg: no assembly here")
+}
 
 // polyakAVX512 moves target by tau towards w.
 func polyakAVX512(target *float32, w *float32, tau float32, n int) { panic("linalg: no assembly here") }

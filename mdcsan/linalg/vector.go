@@ -169,6 +169,26 @@ func (s isa) mul(dst, a, b []float32) {
 	}
 }
 
+// Standardise sets dst[i] = (x[i] − shift[i])·scale[i], cut off at ±limit; NaN
+// stays NaN.
+func Standardise(dst, x, shift, scale []float32, limit float32) {
+	best.standardise(dst, x, shift, scale, limit)
+}
+
+func (s isa) standardise(dst, x, shift, scale []float32, limit float32) {
+	checkLen("Standardise", len(dst), len(x), len(shift), len(scale))
+	switch s {
+	case avx512:
+		standardiseAVX512(ptr(dst), ptr(x), ptr(shift), ptr(scale), limit, len(x))
+	case avx2:
+		standardiseAVX2(ptr(dst), ptr(x), ptr(shift), ptr(scale), limit, len(x))
+	default:
+		for i, v := range x {
+			dst[i] = max(-limit, min((v-shift[i])*scale[i], limit))
+		}
+	}
+}
+
 // Dot returns the sum of a[i]·b[i].
 func Dot(a, b []float32) float32 { return best.dot(a, b) }
 

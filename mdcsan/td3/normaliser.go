@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/nn"
 )
 
@@ -81,10 +82,7 @@ func (z *Normaliser) merge() {
 // Apply writes the z-scores of one or more observations [n][N].
 func (z *Normaliser) Apply(dst, obs []float32) {
 	for at := 0; at < len(obs); at += z.dim {
-		d, o := dst[at:at+z.dim], obs[at:at+z.dim]
-		for i, v := range o {
-			d[i] = clip((v-z.shift[i])*z.scale[i], z.clip)
-		}
+		linalg.Standardise(dst[at:at+z.dim], obs[at:at+z.dim], z.shift, z.scale, z.clip)
 	}
 }
 

@@ -138,6 +138,15 @@ func elementwise(s isa) {
 		func() func(lanes) {
 			return func(l lanes) { l.store(s.op(VORPS, l.load("x"), l.load("acc")), "acc") }
 		})
+	kernel("standardise", "func(dst, x, shift, scale *float32, limit float32, n int)", "sets dst = (x − shift)·scale, at most limit either way.", 1, []string{"dst", "x", "shift", "scale"},
+		func() func(lanes) {
+			limit := s.paramVec("limit")
+			least := s.sub(s.zero(), limit)
+			return func(l lanes) {
+				z := s.mul(s.sub(l.load("x"), l.load("shift")), l.load("scale"))
+				l.store(s.max(least, s.min(limit, z)), "dst")
+			}
+		})
 	kernel("polyak", "func(target, w *float32, tau float32, n int)", "moves target by tau towards w.", 4, []string{"target", "w"},
 		func() func(lanes) {
 			tau := s.paramVec("tau")
