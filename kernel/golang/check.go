@@ -83,10 +83,18 @@ func (c *checker) check(w *world, imports map[string]string, src *source) (*plan
 		errs = c.files(w.pkg, p.info, []*ast.File{file})
 	}
 	errs = p.collect(errs)
-	if len(errs) > 0 && !p.slow && len(p.fresh)+len(varDecls) > 0 {
-		w.stale = true // its scope holds names of a refused cell
+	if len(errs) > 0 {
+		p.abandon()
 	}
 	return p, errs
+}
+
+// abandon is for a cell that is checked, or partly, and will not be run: it
+// must not take effect.
+func (p *plan) abandon() {
+	if !p.slow && len(p.fresh)+len(p.varDecls()) > 0 {
+		p.world.stale = true // its scope holds the cell's names
+	}
 }
 
 // rebuild checks the cell as part of a new world.

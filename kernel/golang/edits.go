@@ -138,12 +138,26 @@ func (ed *editor) selected(id *ast.Ident) {
 	}
 }
 
+// standIns are functions that wait, print, ask or end the process, and those of
+// rt that do so for a cell: they know the cell of a goroutine that prints late,
+// and ask where a terminal would be read.
+var standIns = map[string]string{
+	"time.Sleep": "Sleep", "time.AfterFunc": "AfterFunc", "context.AfterFunc": "AfterContext",
+	"os.Exit": "Exit", "log.Fatal": "Fatal", "log.Fatalf": "Fatalf", "log.Fatalln": "Fatalln",
+	"fmt.Print": "Print", "fmt.Printf": "Printf", "fmt.Println": "Println",
+	"fmt.Scan": "Scan", "fmt.Scanf": "Scanf", "fmt.Scanln": "Scanln",
+}
+
 func (ed *editor) walk(n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Ident:
 			ed.ident(n)
 		case *ast.SelectorExpr:
+			if f, ok := ed.info.Uses[n.Sel].(*types.Func); ok && standIns[f.FullName()] != "" {
+				ed.replace(n.Pos(), n.End(), ed.b.rt(standIns[f.FullName()]))
+				return false
+			}
 			ed.walk(n.X)
 			ed.selected(n.Sel)
 			return false
@@ -270,7 +284,7 @@ func (ed *editor) goStmt(n *ast.GoStmt) {
 	}
 	tv := ed.info.Types[n.Call.Fun]
 	sig, ok := tv.Type.Underlying().(*types.Signature)
-	if !ok || tv.IsBuiltin() {
+	if !ok || tv.IsBuiltin() || ed.rewritten(n.Call) {
 		ed.open(n.Call.Pos(), "func(){"+guard)
 		ed.close(n.Call.End(), "}()")
 		return
@@ -279,6 +293,17 @@ func (ed *editor) goStmt(n *ast.GoStmt) {
 	ed.open(n.Pos(), ed.b.rt("Enter()")+";")
 	ed.open(n.Call.Fun.Pos(), "func(f "+text+") func("+params+") { return func("+params+") { defer "+ed.b.rt("Leave()")+"; f("+args+") } }(")
 	ed.close(n.Call.Fun.End(), ")")
+}
+
+// rewritten reports whether a call's function and receiver do not stay what
+// they are, so that they cannot be evaluated apart from it.
+func (ed *editor) rewritten(n *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	f, ok := ed.info.Uses[sel.Sel].(*types.Func)
+	return ok && (f.FullName() == "(*sync.WaitGroup).Wait" || waiting[f.FullName()] != "")
 }
 
 // selectStmt lets an interrupt break a select that blocks.
@@ -309,12 +334,11 @@ func (ed *editor) selectStmt(n *ast.SelectStmt) {
 		if len(n.Body.List) == 0 {
 			sep = ""
 		}
-		ed.close(n.Body.Rbrace, sep+"case <-"+ed.b.rt("Done()")+": panic("+ed.b.rt("Stopped")+");")
+		ed.close(n.Body.Rbrace, sep+"case <-"+ed.b.rt("Done()")+": panic("+ed.b.rt("Aborting()")+");")
 	}
 }
 
-// call rewrites the calls that wait, and those that print: rt knows the cell
-// of a goroutine that prints late, and asks where a terminal would be read.
+// call rewrites the calls of methods that wait.
 func (ed *editor) call(n *ast.CallExpr) bool {
 	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
 	if !ok {
@@ -325,17 +349,61 @@ func (ed *editor) call(n *ast.CallExpr) bool {
 		return true
 	}
 	switch name := f.FullName(); name {
-	case "time.Sleep", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "fmt.Print", "fmt.Printf", "fmt.Println", "fmt.Scan", "fmt.Scanf", "fmt.Scanln":
-		ed.replace(n.Fun.Pos(), n.Fun.End(), ed.b.rt(f.Name()))
-		for _, a := range n.Args {
-			ed.walk(a)
-		}
-		return false
 	case "(*sync.WaitGroup).Wait":
 		ed.open(n.Pos(), ed.b.rt("Block("))
 		ed.replace(n.Lparen, n.Rparen+1, ")")
+	case "(*sync.WaitGroup).Go":
+		ed.open(n.Args[0].Pos(), ed.b.rt("Guard("))
+		ed.close(n.Args[0].End(), ")")
+	default:
+		if stand := waiting[name]; stand != "" {
+			return ed.waitingCall(n, sel, stand)
+		}
 	}
 	return true
+}
+
+// waiting are the methods that wait, or end the process, and the functions of
+// rt that do so for a cell.
+var waiting = map[string]string{
+	"(*sync.Mutex).Lock": "Lock", "(*sync.RWMutex).Lock": "Lock", "(*sync.RWMutex).RLock": "RLock",
+	"(sync.Locker).Lock": "LockAny", "(*sync.Cond).Wait": "WaitCond",
+	"(*os/exec.Cmd).Run": "Run", "(*os/exec.Cmd).Wait": "Wait",
+	"(*os/exec.Cmd).Output": "Output", "(*os/exec.Cmd).CombinedOutput": "CombinedOutput",
+	"(*log.Logger).Fatal": "LoggerFatal", "(*log.Logger).Fatalf": "LoggerFatalf", "(*log.Logger).Fatalln": "LoggerFatalln",
+}
+
+// waitingCall writes x.Method(args) as rt.Function(&x.embedded, args).
+func (ed *editor) waitingCall(n *ast.CallExpr, sel *ast.SelectorExpr, stand string) bool {
+	s := ed.info.Selections[sel]
+	if s == nil || s.Kind() != types.MethodVal {
+		return true // a method expression
+	}
+	t, path := s.Recv(), ""
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		f := t.Underlying().(*types.Struct).Field(i)
+		path += "." + cmp.Or(ed.b.name(f), f.Name())
+		t = f.Type()
+	}
+	address := "&"
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Interface:
+		address = ""
+	}
+	ed.open(n.Pos(), ed.b.rt(stand)+"("+address+"(")
+	comma := ""
+	if len(n.Args) > 0 {
+		comma = ","
+	}
+	ed.walk(sel.X)
+	ed.replace(sel.X.End(), n.Lparen+1, ")"+path+comma)
+	for _, a := range n.Args {
+		ed.walk(a)
+	}
+	return false
 }
 
 // declStmt turns the variables of the cell's top level into assignments.

@@ -147,10 +147,13 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		return nil, s.compileErrors(src, errs)
 	}
 	c, err := s.compile(p, force)
-	if rt.Stopping() {
-		return nil, interrupted(nil)
-	}
-	if err != nil {
+	if stopped := rt.Stopping(); stopped || err != nil {
+		s.mu.Lock()
+		p.abandon()
+		s.mu.Unlock()
+		if stopped {
+			return nil, interrupted(nil)
+		}
 		return nil, asError(err)
 	}
 	s.mu.Lock()
@@ -199,6 +202,8 @@ func (e *Engine) ended(r *running, c *compiled, caught *rt.Panic) *engine.Error 
 	switch {
 	case other != nil:
 		return e.session.panicked(c, other, true)
+	case caught == nil && was && rt.Aborted():
+		return interrupted(nil)
 	case caught == nil:
 		return nil
 	case was:

@@ -47,8 +47,8 @@ func (s *session) evaluateUnit(c *compiled) *refusal {
 		}
 	})
 	if refused != nil {
-		if refused.Pos == token.NoPos && p.src.body != nil {
-			refused.Pos = p.src.body.Pos()
+		if refused.Pos == token.NoPos {
+			refused.Pos = p.src.start()
 		}
 		return &refusal{refused.Pos, refused.Why}
 	}
@@ -59,6 +59,17 @@ func (s *session) evaluateUnit(c *compiled) *refusal {
 // runs reports whether a cell has something to run.
 func (p *plan) runs() bool {
 	return len(p.src.statements()) > 0 || len(p.varDecls()) > 0 || len(p.starts) > 0
+}
+
+// start is where the cell's first statement or declaration stands.
+func (s *source) start() token.Pos {
+	if list := s.statements(); len(list) > 0 {
+		return list[0].Pos()
+	}
+	if len(s.decls) > 0 {
+		return s.decls[0].Pos()
+	}
+	return token.NoPos
 }
 
 func (s *source) statements() []ast.Stmt {

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"io"
+	"os"
 	"reflect"
 	"strconv"
 	"strings"
@@ -38,8 +39,12 @@ const cellsPerInterpreter = 500
 
 func newInterpreter(stdout, stderr io.Writer, line *atomic.Int64, foreign map[string]interp.Exports) *interpreter {
 	n := &interpreter{
-		yaegi:   interp.New(interp.Options{Stdin: rt.Input(), Stdout: stdout, Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
+		yaegi:   interp.New(interp.Options{Args: []string{"gomdcsan"}, Stdin: rt.Input(), Stdout: stdout, Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
 		aliases: map[string]string{}, known: map[string]bool{}, line: line, foreign: foreign,
+	}
+	if len(os.Args) == 0 { // a cell has emptied it, and the next line reads it
+		os.Args = []string{"gomdcsan"}
+		defer func() { os.Args = nil }()
 	}
 	n.use(symbols.Exports("fmt", "log", "os", "flag"))
 	n.define("At", reflect.ValueOf(func(line int) {

@@ -258,10 +258,14 @@ func (e *Engine) timed(r *running, code string) *engine.Error {
 	return err
 }
 
-// timeit compiles a statement and runs it until the measurement is good: at
+// timeit compiles a statement, where there is a compiler, and runs it until the measurement is good: at
 // least 0.2 s in one go, the best of five.
 func (e *Engine) timeit(r *running, code string) *engine.Error {
-	c, err := e.prepare(r, code, pathNative)
+	force := pathAuto
+	if e.session.native.ready() {
+		force = pathNative
+	}
+	c, err := e.prepare(r, code, force)
 	if err != nil {
 		return err
 	}

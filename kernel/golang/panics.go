@@ -24,7 +24,7 @@ func (s *session) panicked(c *compiled, p *rt.Panic, goroutine bool) *engine.Err
 		}
 		return exited(v.Error())
 	}
-	e := &engine.Error{Name: "panic", Value: message(p.Value)}
+	e := &engine.Error{Name: "panic", Value: shortened(message(p.Value))}
 	head := bold(red("panic")) + ": " + e.Value
 	if goroutine {
 		head += " (in a goroutine)"
@@ -37,8 +37,23 @@ func exited(what string) *engine.Error {
 	return &engine.Error{Name: "exit", Value: what, Traceback: []string{bold(red("exit")) + ": " + what}}
 }
 
-// message writes a panic's value as Go's own traceback does.
-func message(v any) string {
+// shortened cuts a message that nobody would read to its end.
+func shortened(msg string) string {
+	const most = 4000
+	if len(msg) <= most {
+		return msg
+	}
+	return fmt.Sprintf("%s... (%d bytes more)", strings.ToValidUTF8(msg[:most], ""), len(msg)-most)
+}
+
+// message writes a panic's value as Go's own traceback does. The value's own
+// method may panic in turn.
+func message(v any) (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			text = fmt.Sprintf("a %T, whose text cannot be had: its method panics, too", v)
+		}
+	}()
 	switch v := v.(type) {
 	case runtime.Error:
 		return plainNames(fromReflect(v.Error()))
@@ -116,7 +131,8 @@ func (s *session) frame(function, file string, line int) []string {
 	if src == nil || line < 1 || line > len(src.lines) {
 		return []string{head}
 	}
-	return []string{head, "    " + strings.TrimSpace(strings.ReplaceAll(src.lines[line-1], "\t", "    "))}
+	text, _ := excerpt(strings.TrimSpace(src.lines[line-1]), 1)
+	return []string{head, "    " + strings.ReplaceAll(text, "\t", "    ")}
 }
 
 // userName undoes what compiling did to a function's name: the user's is

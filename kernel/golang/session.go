@@ -117,6 +117,9 @@ func (s *session) compile(p *plan, force path) (*compiled, error) {
 			return c, nil
 		}
 	}
+	if !s.native.ready() {
+		return nil, s.refused(p, &refusal{p.src.start(), "this cell is to be compiled"})
+	}
 	c.made = map[types.Object]*slot{}
 	if err := s.compileUnit(c); err != nil {
 		return nil, err
@@ -401,6 +404,7 @@ func (s *session) syntaxErrors(src *source, list scanner.ErrorList) *engine.Erro
 
 // addError adds a message with its line of source, underlined.
 func (s *session) addError(e *engine.Error, src *source, p token.Position, msg string) {
+	msg = shortened(msg)
 	line := fmt.Sprintf("%s: %s", p, msg)
 	if e.Value == "" {
 		e.Value = line
@@ -416,8 +420,10 @@ func (s *session) addError(e *engine.Error, src *source, p token.Position, msg s
 	}
 }
 
-// underlined shows a line of source with a mark below a column.
+// underlined shows a line of source, or the part of a long one, with a mark
+// below a column.
 func underlined(line string, col int) []string {
+	line, col = excerpt(line, col)
 	text := strings.ReplaceAll(line, "\t", "    ")
 	if col < 1 || col > len(line)+1 {
 		return []string{"    " + text}
@@ -428,6 +434,20 @@ func underlined(line string, col int) []string {
 		n++
 	}
 	return []string{"    " + text, "    " + strings.Repeat(" ", len([]rune(pad))) + red(strings.Repeat("^", n))}
+}
+
+// excerpt cuts a long line to what is around a column.
+func excerpt(line string, col int) (string, int) {
+	const before, width = 100, 200
+	if len(line) <= width || col < 1 || col > len(line)+1 {
+		return line[:min(len(line), width)], col
+	}
+	from := max(0, col-1-before)
+	line = line[from:min(from+width, len(line))]
+	if from == 0 {
+		return strings.ToValidUTF8(line, ""), col
+	}
+	return "..." + strings.ToValidUTF8(line, " "), col - from + len("...")
 }
 
 func isWord(c byte) bool {

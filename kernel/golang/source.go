@@ -79,12 +79,37 @@ func parseSource(fset *token.FileSet, count int, text string) (*source, error) {
 	if len(errs) > 0 {
 		errs.Sort()
 		errs.RemoveMultiples()
-		if n := len(errs) - 1; n > 0 && errs[n].Pos.Line > len(s.lines) { // what is missing at the end follows from the first
+		s.atEnd(errs)
+		if n := len(errs) - 1; n > 0 && strings.HasSuffix(errs[n].Msg, cellEnd) { // what is missing at the end follows from the first
 			errs = errs[:n]
 		}
 		return nil, errs
 	}
 	return s, nil
+}
+
+const cellEnd = "found the end of the cell"
+
+// atEnd moves errors at what was added after the cell's text to its end, and
+// says so in the user's terms.
+func (s *source) atEnd(errs scanner.ErrorList) {
+	last := len(s.lines)
+	for last > 1 && strings.TrimSpace(s.lines[last-1]) == "" {
+		last--
+	}
+	for _, e := range errs {
+		what, _, found := strings.Cut(e.Msg, ", found ")
+		if e.Pos.Line <= len(s.lines) && !strings.HasSuffix(e.Msg, "found 'EOF'") {
+			continue
+		}
+		e.Pos.Line, e.Pos.Column = last, len(strings.TrimRight(s.lines[last-1], " \t"))+1
+		if what == "expected ';'" { // which a brace or an operand would have made one
+			what = "expected '}'"
+		}
+		if found {
+			e.Msg = what + ", " + cellEnd
+		}
+	}
 }
 
 // declarationCell reports whether a cell only declares; then its variables are
@@ -173,10 +198,31 @@ func scan(name, text string) ([]lexeme, error) {
 			break
 		}
 	}
+	deeper(f, out, &errs)
 	if len(errs) > 0 {
 		return out, errs
 	}
 	return out, nil
+}
+
+// maxNesting bounds brackets within brackets: what walks over a cell does so
+// recursively, on a stack that has an end.
+const maxNesting = 1000
+
+// deeper adds an error where brackets are nested too deeply.
+func deeper(f *token.File, toks []lexeme, errs *scanner.ErrorList) {
+	depth := 0
+	for _, t := range toks {
+		switch t.tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			if depth++; depth > maxNesting {
+				errs.Add(f.Position(f.Pos(t.off)), fmt.Sprintf("brackets are nested more than %d deep", maxNesting))
+				return
+			}
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		}
+	}
 }
 
 // split cuts a cell at the semicolons outside all brackets and headers.
@@ -195,7 +241,7 @@ func split(name, text string) ([]item, error) {
 		}
 		end := itemEnd(toks, start)
 		last := toks[end-1]
-		it := item{tok: toks[start].tok, off: toks[start].off, end: last.off + width(last)}
+		it := item{tok: toks[start].tok, off: toks[start].off, end: min(last.off+width(last), len(text))}
 		it.decl = it.tok == token.FUNC && isFuncDecl(toks[start+1:end])
 		items = append(items, it)
 		start = end

@@ -60,12 +60,17 @@ var signs = []sign{
 	{"concurrent map iteration and map write", "concurrent map iteration and map write: goroutines used one map at the same time; guard it with a sync.Mutex or use a sync.Map"},
 	{"all goroutines are asleep", "deadlock: all goroutines wait for each other"},
 	{"signal arrived during cgo execution", "a crash (segmentation violation or abort) in C code that the cell called, such as MuJoCo"},
+	{"unlock of unlocked mutex", "unlock of a mutex that is not locked"},
+	{"RUnlock of unlocked RWMutex", "unlock of a mutex that is not locked"},
+	{"Unlock of unlocked RWMutex", "unlock of a mutex that is not locked"},
+	{"unexpected fault address", "an invalid memory address was used, as package unsafe and C code can"},
+	{"fatal error: fault", "an invalid memory address was used, as package unsafe and C code can"},
 	{"SIGABRT", "a crash (abort) in C code"},
 }
 
 var (
 	firstLine = regexp.MustCompile(`(?m)^(?:panic|fatal error|SIG[A-Z]+): .*`)
-	cellLine  = regexp.MustCompile(`(?i)\bcell[^\s:]*:\d+`)
+	cellLine  = regexp.MustCompile(`\bcell\[\d+\]:\d+`)
 )
 
 // reason says in plain words what happened.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"gomdcsan/kernel/golang/rt"
 	"gomdcsan/kernel/golang/rtype"
 )
 
@@ -45,7 +46,11 @@ func (u *Unit) methodTable(r reflect.Type, set []*types.Selection) []rtype.Metho
 			call = u.bound(p.Elem(), sel.Index(), m)
 		}
 		sig := sel.Type().(*types.Signature)
-		out = append(out, rtype.Method{Name: m.Name(), PkgPath: m.Pkg().Path(), Type: u.funcType(sig), Call: func(p unsafe.Pointer, args []reflect.Value) []reflect.Value {
+		path := "" // of error's Error, which is of no package
+		if m.Pkg() != nil {
+			path = m.Pkg().Path()
+		}
+		out = append(out, rtype.Method{Name: m.Name(), PkgPath: path, Type: u.funcType(sig), Call: func(p unsafe.Pointer, args []reflect.Value) []reflect.Value {
 			return call(nil, nil, p, args)
 		}})
 		table[m.Id()] = &methodCode{call}
@@ -145,10 +150,9 @@ func (u *Unit) method(at types.Type, m *types.Func) methodCall {
 				u.learn(sig.Results().At(i).Type(), known.Type.Out(i))
 			}
 		}
-		if wait := blocking[m.FullName()]; wait != nil {
-			return func(_, _ *frame, p unsafe.Pointer, _ []reflect.Value) []reflect.Value {
-				wait(notNil(adjust(p)))
-				return nil
+		if wait := waiting[m.FullName()]; wait != nil {
+			return func(_, _ *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
+				return wait(notNil(adjust(p)), args)
 			}
 		}
 		return func(_, _ *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
@@ -283,6 +287,7 @@ func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 	id, name := m.Id(), m.Name()
 	ev := u.ev
 	var memo sync.Map // reflect.Type -> *methodCode
+	isLock := m.FullName() == "(sync.Locker).Lock"
 	return func(caller, deferrer *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
 		v := reflect.NewAt(r, p).Elem()
 		if v.IsNil() {
@@ -295,6 +300,10 @@ func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 		} else {
 			code = ev.method(e.Type(), id)
 			memo.Store(e.Type(), code)
+		}
+		if l, ok := e.Interface().(sync.Locker); isLock && ok && code == nil {
+			rt.LockAny(l)
+			return nil
 		}
 		if code == nil {
 			return callValue(e.MethodByName(name), args)

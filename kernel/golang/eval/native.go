@@ -17,7 +17,7 @@ var natives = map[string]reflect.Value{
 	"fmt.Print": reflect.ValueOf(rt.Print), "fmt.Printf": reflect.ValueOf(rt.Printf), "fmt.Println": reflect.ValueOf(rt.Println),
 	"fmt.Scan": reflect.ValueOf(rt.Scan), "fmt.Scanf": reflect.ValueOf(rt.Scanf), "fmt.Scanln": reflect.ValueOf(rt.Scanln),
 	"os.Exit": reflect.ValueOf(rt.Exit), "log.Fatal": reflect.ValueOf(rt.Fatal), "log.Fatalf": reflect.ValueOf(rt.Fatalf), "log.Fatalln": reflect.ValueOf(rt.Fatalln),
-	"time.Sleep": reflect.ValueOf(rt.Sleep),
+	"time.Sleep": reflect.ValueOf(rt.Sleep), "time.AfterFunc": reflect.ValueOf(rt.AfterFunc), "context.AfterFunc": reflect.ValueOf(rt.AfterContext),
 	"maps.clone": reflect.ValueOf(cloneMap),
 }
 
@@ -34,20 +34,41 @@ func cloneMap(m any) any {
 // positions are the functions that look at the stack of compiled code.
 var positions = map[string]bool{"runtime.Caller": true, "runtime.Callers": true, "runtime.FuncForPC": true, "runtime.CallersFrames": true, "runtime.MemProfile": true}
 
-// blocking are the methods that wait: an interrupt stops waiting for them.
-var blocking = map[string]func(p unsafe.Pointer){
-	"(*sync.WaitGroup).Wait": func(p unsafe.Pointer) { rt.Block((*sync.WaitGroup)(p).Wait) },
-	"(*sync.Mutex).Lock":     func(p unsafe.Pointer) { rt.Lock((*sync.Mutex)(p)) },
-	"(*sync.RWMutex).Lock":   func(p unsafe.Pointer) { rt.Lock((*sync.RWMutex)(p)) },
-	"(*sync.RWMutex).RLock":  func(p unsafe.Pointer) { rt.Lock(reading{(*sync.RWMutex)(p)}) },
-	"(*sync.Cond).Wait":      func(p unsafe.Pointer) { rt.WaitCond((*sync.Cond)(p)) },
+// waiting are the methods that wait, or end the process, and what does so for
+// a cell.
+var waiting = map[string]func(p unsafe.Pointer, args []reflect.Value) []reflect.Value{
+	"(*sync.WaitGroup).Wait": waits(func(w *sync.WaitGroup) { rt.Block(w.Wait) }),
+	"(*sync.Mutex).Lock":     waits(func(m *sync.Mutex) { rt.Lock(m) }),
+	"(*sync.RWMutex).Lock":   waits(func(m *sync.RWMutex) { rt.Lock(m) }),
+	"(*sync.RWMutex).RLock":  waits(rt.RLock),
+	"(*sync.Cond).Wait":      waits(rt.WaitCond),
+	"(*sync.WaitGroup).Go": func(p unsafe.Pointer, args []reflect.Value) []reflect.Value {
+		f, _ := args[0].Interface().(func())
+		(*sync.WaitGroup)(p).Go(rt.Guard(f))
+		return nil
+	},
+	"(*os/exec.Cmd).Run":            method(rt.Run),
+	"(*os/exec.Cmd).Wait":           method(rt.Wait),
+	"(*os/exec.Cmd).Output":         method(rt.Output),
+	"(*os/exec.Cmd).CombinedOutput": method(rt.CombinedOutput),
+	"(*log.Logger).Fatal":           method(rt.LoggerFatal),
+	"(*log.Logger).Fatalf":          method(rt.LoggerFatalf),
+	"(*log.Logger).Fatalln":         method(rt.LoggerFatalln),
 }
 
-type reading struct{ m *sync.RWMutex }
+// waits makes a method without arguments and results of a function.
+func waits[T any](f func(*T)) func(unsafe.Pointer, []reflect.Value) []reflect.Value {
+	return func(p unsafe.Pointer, _ []reflect.Value) []reflect.Value { f((*T)(p)); return nil }
+}
 
-func (r reading) TryLock() bool { return r.m.TryRLock() }
-func (r reading) Lock()         { r.m.RLock() }
-func (r reading) Unlock()       { r.m.RUnlock() }
+// method makes a method of a function whose first parameter is the receiver.
+func method(function any) func(unsafe.Pointer, []reflect.Value) []reflect.Value {
+	f := reflect.ValueOf(function)
+	receiver := f.Type().In(0).Elem()
+	return func(p unsafe.Pointer, args []reflect.Value) []reflect.Value {
+		return callValue(f, append([]reflect.Value{reflect.NewAt(receiver, p)}, args...))
+	}
+}
 
 // compiled finds a function of compiled code.
 func (c *compiler) compiled(f *types.Func, pos token.Pos) reflect.Value {

@@ -188,7 +188,7 @@ func (c *compiler) selectStmt(s *ast.SelectStmt) exec {
 		case at == len(list) && or != nil:
 			return branchEnd(fr, or(fr), label)
 		case at == len(list):
-			panic(rt.Stopped)
+			rt.Abort()
 		}
 		if list[at].got != nil {
 			list[at].got(fr, v, ok)

@@ -181,8 +181,10 @@ func (u *Unit) interfaceType(t *types.Interface) reflect.Type {
 		var list []rtype.Method
 		pkg := u.pkg.Path()
 		for m := range t.Methods() {
-			list = append(list, rtype.Method{Name: m.Name(), PkgPath: m.Pkg().Path(), Type: u.funcType(m.Signature())})
-			pkg = m.Pkg().Path()
+			if m.Pkg() != nil { // nil for the method of error
+				pkg = m.Pkg().Path()
+			}
+			list = append(list, rtype.Method{Name: m.Name(), PkgPath: pkg, Type: u.funcType(m.Signature())})
 		}
 		return rtype.Interface(typeString(t, false), pkg, list)
 	})

@@ -2,7 +2,6 @@ package rt
 
 import (
 	"reflect"
-	"sync"
 	"time"
 )
 
@@ -39,7 +38,7 @@ func Recv2[T any](ch <-chan T) (T, bool) {
 	case v, ok := <-ch:
 		return v, ok
 	case <-Done():
-		panic(Stopped)
+		panic(Aborting())
 	}
 }
 
@@ -100,7 +99,7 @@ func RecvValue(ch reflect.Value) (reflect.Value, bool) {
 	}
 	i, v, ok := reflect.Select([]reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: ch}, {Dir: reflect.SelectRecv, Chan: reflect.ValueOf(Done())}})
 	if i == 1 {
-		panic(Stopped)
+		panic(Aborting())
 	}
 	return v, ok
 }
@@ -112,39 +111,6 @@ func SendValue(ch, v reflect.Value) {
 	}
 	i, _, _ := reflect.Select([]reflect.SelectCase{{Dir: reflect.SelectSend, Chan: ch, Send: v}, {Dir: reflect.SelectRecv, Chan: reflect.ValueOf(Done())}})
 	if i == 1 {
-		panic(Stopped)
+		Abort()
 	}
-}
-
-// Lock locks what an interrupted cell stops waiting for.
-func Lock(l interface {
-	TryLock() bool
-	Lock()
-}) {
-	for wait := time.Microsecond; !l.TryLock(); wait = min(2*wait, 10*time.Millisecond) {
-		Sleep(wait)
-	}
-}
-
-// WaitCond is c.Wait(): an interrupt wakes all who wait.
-func WaitCond(c *sync.Cond) {
-	stop := make(chan struct{})
-	defer close(stop)
-	done := Done()
-	go func() {
-		select {
-		case <-done:
-			for { // until the waiter, which may not wait yet, has gone
-				c.Broadcast()
-				select {
-				case <-stop:
-					return
-				case <-time.After(time.Millisecond):
-				}
-			}
-		case <-stop:
-		}
-	}()
-	c.Wait()
-	Check()
 }

@@ -18,19 +18,10 @@ func (e Exited) Error() string { return e.What + " ended the cell; the session g
 func Exit(code int) { panic(Exited{fmt.Sprintf("os.Exit(%d)", code), code}) }
 
 // Fatal is log.Fatal.
-func Fatal(v ...any) {
-	log.Print(v...)
-	panic(Exited{"log.Fatal", 1})
-}
+func Fatal(v ...any) { LoggerFatal(log.Default(), v...) }
 
 // Fatalf is log.Fatalf.
-func Fatalf(format string, v ...any) {
-	log.Printf(format, v...)
-	panic(Exited{"log.Fatalf", 1})
-}
+func Fatalf(format string, v ...any) { LoggerFatalf(log.Default(), format, v...) }
 
 // Fatalln is log.Fatalln.
-func Fatalln(v ...any) {
-	log.Println(v...)
-	panic(Exited{"log.Fatalln", 1})
-}
+func Fatalln(v ...any) { LoggerFatalln(log.Default(), v...) }

@@ -55,10 +55,16 @@ func Input() io.Reader {
 }
 
 // Scan stands for fmt.Scan.
-func Scan(a ...any) (int, error) { return fmt.Fscan(Input(), a...) }
+func Scan(a ...any) (int, error) { return asked(fmt.Fscan(Input(), a...)) }
 
 // Scanf stands for fmt.Scanf.
-func Scanf(format string, a ...any) (int, error) { return fmt.Fscanf(Input(), format, a...) }
+func Scanf(format string, a ...any) (int, error) { return asked(fmt.Fscanf(Input(), format, a...)) }
 
 // Scanln stands for fmt.Scanln.
-func Scanln(a ...any) (int, error) { return fmt.Fscanln(Input(), a...) }
+func Scanln(a ...any) (int, error) { return asked(fmt.Fscanln(Input(), a...)) }
+
+// asked returns what a question gave, unless an interrupt ended it.
+func asked(n int, err error) (int, error) {
+	Check()
+	return n, err
+}

@@ -57,7 +57,22 @@ func Check() {
 }
 
 // Abort unwinds the calling goroutine.
-func Abort() { panic(Stopped) }
+func Abort() { panic(Aborting()) }
+
+// aborted is set when a goroutine of the cell is being unwound.
+var aborted atomic.Bool
+
+// Aborting is the value with which a goroutine is to panic that an interrupt
+// ends.
+func Aborting() error {
+	aborted.Store(true)
+	return Stopped
+}
+
+// Aborted reports whether an interrupt has unwound anything of the cell, if
+// only up to a function such as fmt.Println, which goes on after a panic of
+// what it calls.
+func Aborted() bool { return aborted.Load() }
 
 // Stopping reports whether cells have been told to stop.
 func Stopping() bool { return stopping.Load() != 0 }
@@ -74,6 +89,7 @@ func Begin(onPanic func(*Panic), show func([]any)) {
 	state.Lock()
 	defer state.Unlock()
 	state.panic, state.show = onPanic, show
+	aborted.Store(false)
 	if stopping.Load() != 0 {
 		stopping.Store(0)
 		state.done = make(chan struct{})
