@@ -121,18 +121,28 @@ func (h *host) run() *cellRun {
 }
 
 // interrupt stops the running cell. It insists, since an engine that is just
-// beginning a cell may not have noticed the first time.
+// beginning a cell may not have noticed the first time. It does not wait: what
+// is read next, such as the end of the input that the cell waits for, must find
+// the cell interrupted.
 func (h *host) interrupt() {
 	h.mu.Lock()
 	run := h.current
 	h.mu.Unlock()
-	for wait := 20 * time.Millisecond; h.interruptOnce(run); wait *= 2 {
-		select {
-		case <-run.done:
-			return
-		case <-time.After(wait):
-		}
+	if !h.interruptOnce(run) {
+		return
 	}
+	go func() {
+		for wait := 20 * time.Millisecond; ; wait *= 2 {
+			select {
+			case <-run.done:
+				return
+			case <-time.After(wait):
+			}
+			if !h.interruptOnce(run) {
+				return
+			}
+		}
+	}()
 }
 
 // interruptOnce interrupts the cell if it is running still. The lock keeps the

@@ -143,7 +143,7 @@ func (s *server) handle(f frame, comms chan<- engine.CommMessage) error {
 	case frameComplete, frameInspect, frameIsComplete:
 		go s.answer(f)
 	case frameInterrupt:
-		go s.host.interrupt()
+		s.host.interrupt()
 	case frameInput:
 		var in engine.InputReply
 		if err := json.Unmarshal(f.payload, &in); err != nil {
