@@ -98,7 +98,7 @@ func program(file string) (verdict, why string) {
 var notMeaning = map[string]string{
 	"closure.go": "counts allocations", "heapsampling.go": "counts allocations", "finprofiled.go": "counts allocations",
 	"devirtualization_nil_panics.go": "looks for its own file's name in the stack",
-	"stackobj.go": "counts which objects are collected when", "stackobj3.go": "counts which objects are collected when",
+	"stackobj.go":                    "counts which objects are collected when", "stackobj3.go": "counts which objects are collected when",
 }
 
 var packageClause = regexp.MustCompile(`(?m)^package main\b`)
