@@ -136,38 +136,22 @@ func (e *Events) reset(rows, n, size int, valued bool) {
 	e.index = e.index[:size]
 }
 
-// Transpose makes e the events of from's rows lo to hi, by column: row j of e
-// lists the rows i−lo of from that have an event in column j.
-func (e *Events) Transpose(from *Events, lo, hi int) {
+// transpose makes e the elements of from's rows lo to hi, by column: row j of e
+// lists the rows i−lo of from that are not zero in column j.
+func (e *Events) transpose(from *Events, lo, hi int) {
 	room := hi - lo
-	e.reset(from.n, room, from.n*room, from.valued)
+	e.reset(from.n, room, from.n*room, true)
 	for j := range e.start {
 		e.start[j] = int32(j * room)
 	}
-	end := e.end
-	copy(end, e.start)
-	index := e.index
+	copy(e.end, e.start)
 	for i := lo; i < hi; i++ {
-		if from.valued {
-			e.scatter(from, i, i-lo)
-			continue
+		value := from.value[from.start[i]:from.end[i]]
+		for k, j := range from.Row(i) {
+			at := e.end[j]
+			e.index[at], e.value[at] = uint16(i-lo), value[k]
+			e.end[j] = at + 1
 		}
-		for _, j := range from.index[from.start[i]:from.end[i]] {
-			at := end[j]
-			index[at] = uint16(i - lo)
-			end[j] = at + 1
-		}
-	}
-}
-
-// scatter appends from's row i with its values to the columns' lists.
-func (e *Events) scatter(from *Events, i, as int) {
-	lo, hi := from.start[i], from.end[i]
-	value := from.value[lo:hi]
-	for k, j := range from.index[lo:hi] {
-		at := e.end[j]
-		e.index[at], e.value[at] = uint16(as), value[k]
-		e.end[j] = at + 1
 	}
 }
 
@@ -188,12 +172,9 @@ func (e *Events) Density() float64 { return float64(e.Len()) / float64(max(1, e.
 // The limits are where measured times cross (AVX2, 500×256×256 and 100×256×256);
 // AVX-512 doubles the speed of dense products, but not that of lists.
 func (e *Events) Pays(transposed bool) bool {
-	limit := 0.65
-	switch {
-	case e.valued && transposed:
+	limit := 0.5
+	if transposed {
 		limit = 0.35
-	case e.valued || transposed:
-		limit = 0.5
 	}
 	if best == avx512 {
 		limit *= 0.7
@@ -221,7 +202,7 @@ func (w *Workspace) eventGemm(s isa, e *Events, transB bool, n int, b []float32,
 	if e.rows == 0 || n == 0 {
 		return
 	}
-	if s == portable || e.n == 0 || e.rows <= 8 && !transB { // so few that packing would not pay
+	if s == portable || e.n == 0 || !e.valued || e.rows <= 8 && !transB { // so few that packing would not pay
 		w.eventRows(s, &p, e)
 		return
 	}
@@ -241,12 +222,8 @@ func (w *Workspace) eventGemm(s isa, e *Events, transB bool, n int, b []float32,
 }
 
 // The kernels by implementation and number of panels.
-var (
-	eventSums = [...][3]func(rows int, start, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int){
-		avx2: {1: eventSum1AVX2, 2: eventSum2AVX2}, avx512: {1: eventSum1AVX512}}
-	valueSums = [...][3]func(rows int, start, end *int32, index *uint16, value, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int){
-		avx2: {1: valueSum1AVX2, 2: valueSum2AVX2}, avx512: {1: valueSum1AVX512}}
-)
+var valueSums = [...][3]func(rows int, start, end *int32, index *uint16, value, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int){
+	avx2: {1: valueSum1AVX2, 2: valueSum2AVX2}, avx512: {1: valueSum1AVX512}}
 
 // eventRows sums the rows of B in place.
 func (w *Workspace) eventRows(s isa, p *product, e *Events) {
@@ -362,7 +339,7 @@ func (e *Events) tiles(s isa, group int, p *product, panel, c *float32, rowC int
 	}
 }
 
-// EventGemmT computes C = Eᵀ·D (e.n × n) for a sparse E (e.rows × e.n) and a
+// EventGemmT computes C = Eᵀ·D (e.n × n) for a list E of nonzeros (e.rows × e.n) and a
 // dense D (e.rows × n): a weight gradient. Row j of C is the sum of the rows of
 // D at which column j had an event.
 func (w *Workspace) EventGemmT(e *Events, n int, d []float32, ldd int, c []float32, ldc int) {
@@ -376,7 +353,7 @@ func (w *Workspace) eventGemmT(s isa, e *Events, n int, d []float32, ldd int, c 
 	for i := range chunks {
 		lo := i * size
 		hi := min(lo+size, e.rows)
-		w.columns.Transpose(e, lo, hi)
+		w.columns.transpose(e, lo, hi)
 		w.eventGemm(s, &w.columns, false, n, d[min(lo*ldd, len(d)):], ldd, nil, float32(min(i, 1)), c, ldc)
 	}
 }
@@ -400,11 +377,7 @@ func (w *Workspace) eventStrip(s isa, p *product, e *Events, j, panels int) {
 		init, rowInit = out, rowC
 	}
 	index, panel, next := unsafe.SliceData(e.index), &w.panel[0], 4*e.n*nr
-	if e.valued {
-		valueSums[s][panels](e.rows, &e.start[0], &e.end[0], index, unsafe.SliceData(e.value), panel, next, init, rowInit, out, rowC)
-	} else {
-		eventSums[s][panels](e.rows, &e.start[0], &e.end[0], index, panel, next, init, rowInit, out, rowC)
-	}
+	valueSums[s][panels](e.rows, &e.start[0], &e.end[0], index, unsafe.SliceData(e.value), panel, next, init, rowInit, out, rowC)
 	if nb < panels*nr {
 		for i := range p.m {
 			copy(p.c[i*p.ldc+j:][:nb], w.edge[i*nr:])

@@ -85,7 +85,8 @@ func TestSparseExtremes(t *testing.T) {
 	every(t, func(t *testing.T, s isa) {
 		r := stream(42)
 		var w Workspace
-		var e, back Events
+		var e Events
+		var a Binary
 		for range 150 {
 			rows, k, n := 1+r.IntN(30), 1+r.IntN(60), 1+r.IntN(90)
 			x := strangers(r, rows*k, 40)
@@ -122,10 +123,21 @@ func TestSparseExtremes(t *testing.T) {
 			s.sparseGemv(y, &e, 0, x[:k], p.b, p.ldb)
 			check()
 			agree(t, "SparseGemv", y, n, product{m: 1, n: n, k: k, a: positive, lda: k, b: p.b, ldb: p.ldb})
-			back.Transpose(&e, 0, 1)
-			if back.Len() != e.Len() {
-				t.Fatalf("transposed, %d events are %d", e.Len(), back.Len())
+			ones := make([]float32, rows*k)
+			for i, v := range x {
+				if v > 0 {
+					ones[i] = 1
+				}
 			}
+			a.Reset(rows, k)
+			a.setRows(s, x, 0, 0)
+			c, check = guarded(t, p.c)
+			p.a = ones
+			q := p
+			q.a, q.c = nil, c
+			w.binaryGemm(s, &a, false, nil, q)
+			check()
+			agree(t, "BinaryGemm", c, p.ldc, p)
 		}
 	})
 }

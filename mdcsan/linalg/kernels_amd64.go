@@ -129,16 +129,6 @@ func lookup3AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup in
 //go:noescape
 func lookup4AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
 
-// eventSum1AVX2 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
-//
-//go:noescape
-func eventSum1AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
-
-// eventSum2AVX2 adds the panel rows index[start:end] to init and stores it in C, for each row; 2 panels, nextPanel bytes apart.
-//
-//go:noescape
-func eventSum2AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
-
 // valueSum1AVX2 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 //
 //go:noescape
@@ -383,11 +373,6 @@ func lookup3AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup 
 //
 //go:noescape
 func lookup4AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int)
-
-// eventSum1AVX512 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
-//
-//go:noescape
-func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)
 
 // valueSum1AVX512 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 //

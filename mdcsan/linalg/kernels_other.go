@@ -125,16 +125,6 @@ func lookup4AVX2(tiles int, groups int, index *uint8, nextTile int, nextGroup in
 	panic("linalg: no assembly here")
 }
 
-// eventSum1AVX2 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
-func eventSum1AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
-	panic("linalg: no assembly here")
-}
-
-// eventSum2AVX2 adds the panel rows index[start:end] to init and stores it in C, for each row; 2 panels, nextPanel bytes apart.
-func eventSum2AVX2(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
-	panic("linalg: no assembly here")
-}
-
 // valueSum1AVX2 adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
 func valueSum1AVX2(rows int, start *int32, end *int32, index *uint16, value *float32, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
 	panic("linalg: no assembly here")
@@ -339,11 +329,6 @@ func lookup3AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup 
 
 // lookup4AVX512 adds the table entries that index names to init and stores it in C, for tiles of 4 rows; strides in bytes.
 func lookup4AVX512(tiles int, groups int, index *uint8, nextTile int, nextGroup int, table *float32, init *float32, rowInit int, c *float32, rowC int) {
-	panic("linalg: no assembly here")
-}
-
-// eventSum1AVX512 adds the panel rows index[start:end] to init and stores it in C, for each row; 1 panels, nextPanel bytes apart.
-func eventSum1AVX512(rows int, start *int32, end *int32, index *uint16, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int) {
 	panic("linalg: no assembly here")
 }
 

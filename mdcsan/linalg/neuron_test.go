@@ -283,6 +283,11 @@ func BenchmarkElementwise(b *testing.B) {
 	b.Run("scale/1024", func(b *testing.B) { leastTime(b, 100, func() { Scale(m[:1024], 0.5, small) }) })
 	b.Run("add/1024", func(b *testing.B) { leastTime(b, 100, func() { Add(m[:1024], g[:1024], small) }) })
 	b.Run("mul/1024", func(b *testing.B) { leastTime(b, 100, func() { Mul(m[:1024], g[:1024], small) }) })
+	b.Run("spikes/1024", func(b *testing.B) { leastTime(b, 100, func() { Spikes(m[:1024], small, 0.5) }) })
+	b.Run("standardise/1024", func(b *testing.B) { leastTime(b, 100, func() { Standardise(m[:1024], small, g[:1024], w[:1024], 5) }) })
+	b.Run("sumRows/500x256", func(b *testing.B) { leastTime(b, 1, func() { SumRows(m[:256], 0, w, 500, 256) }) })
+	differ := make([]uint32, 111)
+	b.Run("differ/100x111", func(b *testing.B) { leastTime(b, 1, func() { Differ(differ, w, 100, 111) }) })
 	b.Run("dot/1024", func(b *testing.B) { leastTime(b, 100, func() { Dot(g[:1024], small) }) })
 	b.Run("sum/1024", func(b *testing.B) { leastTime(b, 100, func() { Sum(small) }) })
 }

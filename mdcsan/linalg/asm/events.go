@@ -8,19 +8,13 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// eventSum writes the product of a sparse matrix and packed panels: each row
-// is the sum of the panel rows that its list names, each times its value
-// unless the matrix holds only zeros and ones.
-func eventSum(s isa, panels int, values bool) {
+// valueSum writes the product of a sparse matrix and packed panels: each row
+// is the sum of the panel rows that its list names, each times its value.
+func valueSum(s isa, panels int) {
 	width := 2 * panels // vectors
-	name, doc := "eventSum", "index[start:end]"
-	args := "rows int, start, end *int32, index *uint16, "
-	if values {
-		name, doc, args = "valueSum", doc+", each times its value,", args+"value *float32, "
-	}
-	begin(s, fmt.Sprintf("%s%d", name, panels),
-		"func("+args+"panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)",
-		fmt.Sprintf("adds the panel rows %s to init and stores it in C, for each row; %d panels, nextPanel bytes apart.", doc, panels))
+	begin(s, fmt.Sprintf("valueSum%d", panels),
+		"func(rows int, start, end *int32, index *uint16, value, panel *float32, nextPanel int, init *float32, rowInit int, c *float32, rowC int)",
+		fmt.Sprintf("adds the panel rows index[start:end], each times its value, to init and stores it in C, for each row; %d panels, nextPanel bytes apart.", panels))
 	rows, start, stop := GP64(), param("start"), param("end")
 	Load(Param("rows"), rows)
 	panel, in, c := param("panel"), param("init"), param("c")
@@ -46,10 +40,8 @@ func eventSum(s isa, panels int, values bool) {
 	MOVLQSX(Mem{Base: stop}, n)
 	SUBQ(p, n)
 	base := GP64()
-	if values {
-		Load(Param("value"), base)
-		LEAQ(Mem{Base: base, Index: p, Scale: 4}, pv)
-	}
+	Load(Param("value"), base)
+	LEAQ(Mem{Base: base, Index: p, Scale: 4}, pv)
 	Load(Param("index"), base)
 	LEAQ(Mem{Base: base, Index: p, Scale: 2}, p)
 	acc := make([][]reg.VecVirtual, sets)
@@ -66,23 +58,14 @@ func eventSum(s isa, panels int, values bool) {
 		o := GP64()
 		MOVWLZX(Mem{Base: p, Disp: 2 * i}, o.As32())
 		SHLL(U8(shiftBy), o.As32())
-		var x reg.VecVirtual
-		if values {
-			x = s.broadcast(Mem{Base: pv, Disp: 4 * i})
-		}
+		x := s.broadcast(Mem{Base: pv, Disp: 4 * i})
 		for j := range width {
-			if values {
-				VFMADD231PS(at(o, j), x, acc[u][j])
-			} else {
-				VADDPS(at(o, j), acc[u][j], acc[u][j])
-			}
+			VFMADD231PS(at(o, j), x, acc[u][j])
 		}
 	}
 	advance := func(n int) {
 		ADDQ(U8(2*n), p)
-		if values {
-			ADDQ(U8(4*n), pv)
-		}
+		ADDQ(U8(4*n), pv)
 	}
 	SUBQ(U8(unroll), n)
 	JL(LabelRef(rest))

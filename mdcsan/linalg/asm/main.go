@@ -36,11 +36,9 @@ func main() {
 		for rows := 1; rows <= 4; rows++ {
 			lookup(s, rows)
 		}
-		for _, values := range []bool{false, true} {
-			eventSum(s, 1, values)
-			if !s.wide() {
-				eventSum(s, 2, values)
-			}
+		valueSum(s, 1)
+		if !s.wide() {
+			valueSum(s, 2)
 		}
 		elementwise(s)
 		reductions(s)
