@@ -12,7 +12,7 @@
 // Linux in processor time: what the code can do, whatever else the machine does.
 //
 // The dense floor is the arithmetic of the update done with dense products,
-// layer by layer, at the measured peak. Work that is skipped (silent neurons,
+// layer by layer, at the peak measured between the updates. Work that is skipped (silent neurons,
 // constant observations) can beat it.
 //
 // peer/ holds the same measurement of a PyTorch program; README.md is the
@@ -171,6 +171,23 @@ func (s *Subject) UpdateTime(ctx context.Context, d time.Duration) (time.Duratio
 		}
 	}
 	return (best[0] + best[1]) / 2, nil
+}
+
+// updateAndPeak measures updates for about d and, between them, the core's peak:
+// the clock of a shared machine changes by a fifth within seconds, and a ratio
+// of two figures needs both from the same moments.
+func (s *Subject) updateAndPeak(ctx context.Context, d time.Duration) (update time.Duration, peak float64, err error) {
+	const rounds = 10
+	update = math.MaxInt64
+	for range rounds {
+		peak = max(peak, Peak(ctx, d/(4*rounds)))
+		t, err := s.UpdateTime(ctx, d/rounds)
+		if err != nil {
+			return 0, 0, err
+		}
+		update = min(update, t)
+	}
+	return update, peak, nil
 }
 
 // ActionTime measures one action.
