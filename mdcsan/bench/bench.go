@@ -173,23 +173,6 @@ func (s *Subject) UpdateTime(ctx context.Context, d time.Duration) (time.Duratio
 	return (best[0] + best[1]) / 2, nil
 }
 
-// updateAndPeak measures updates for about d and, between them, the core's peak:
-// the clock of a shared machine changes by a fifth within seconds, and a ratio
-// of two figures needs both from the same moments.
-func (s *Subject) updateAndPeak(ctx context.Context, d time.Duration) (update time.Duration, peak float64, err error) {
-	const rounds = 10
-	update = math.MaxInt64
-	for range rounds {
-		peak = max(peak, Peak(ctx, d/(4*rounds)))
-		t, err := s.UpdateTime(ctx, d/rounds)
-		if err != nil {
-			return 0, 0, err
-		}
-		update = min(update, t)
-	}
-	return update, peak, nil
-}
-
 // ActionTime measures one action.
 func (s *Subject) ActionTime(ctx context.Context, d time.Duration) time.Duration {
 	return least(ctx, d, 10, s.Act)
