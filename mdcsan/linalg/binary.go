@@ -1,6 +1,9 @@
 package linalg
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Binary is a matrix of zeros and ones, the left operand of a product: spikes,
 // or which units of a rectified layer are on. It is kept as numbers of four
@@ -99,6 +102,18 @@ func nibble(x []float32, threshold float32) uint8 {
 // at returns element i, j.
 func (b *Binary) at(i, j int) bool {
 	return b.index[i/4*b.tile+j/4*b.group+i%4]&(16<<(j%4)) != 0
+}
+
+// Density returns the share of ones.
+func (b *Binary) Density() float64 {
+	ones, x := 0, b.index
+	for ; len(x) >= 8; x = x[8:] {
+		ones += bits.OnesCount64(binary.LittleEndian.Uint64(x))
+	}
+	for _, v := range x {
+		ones += bits.OnesCount8(v)
+	}
+	return float64(ones) / float64(max(1, b.rows*b.n))
 }
 
 // tableGroups is how many groups of four rows are summed up at a time: their

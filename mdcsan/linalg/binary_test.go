@@ -41,6 +41,15 @@ func checkBinary(t *testing.T, a *Binary, v []float32, rows, n int, transposed b
 	if a.rows != rows || a.n != n {
 		t.Fatalf("%d×%d, want %d×%d", a.rows, a.n, rows, n)
 	}
+	ones := 0
+	for _, x := range v {
+		if x > 0.5 {
+			ones++
+		}
+	}
+	if got, want := a.Density(), float64(ones)/float64(len(v)); got != want {
+		t.Fatalf("%d×%d: density %g, want %g", rows, n, got, want)
+	}
 	for i := range rows {
 		for j := range n {
 			at := i*n + j
