@@ -122,7 +122,7 @@ func (e *Engine) execute(r *running, code string) *engine.Error {
 		e.session.addShown(c, r.shown)
 		r.shown = nil
 	}
-	if len(c.plan.fresh) == 0 && len(c.plan.vars) == 0 {
+	if !e.session.refersTo(c.plan) {
 		c.plan.src.release(e.session.checker.fset)
 	}
 	return err
@@ -157,7 +157,7 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		return nil, asError(err)
 	}
 	s.mu.Lock()
-	s.sources[src.name] = src.textOnly()
+	s.sources[src.name] = cellText{src.count, src.text}
 	s.mu.Unlock()
 	for _, d := range s.commit(c) {
 		fmt.Fprintf(e.options.Stderr, "note: %s no longer fits and is gone: %s: %s\n", d.what, s.checker.fset.Position(d.err.Pos), d.err.Msg)

@@ -37,7 +37,11 @@ func (s *session) addShown(c *compiled, values []any) {
 		h.out = map[int]any{}
 	}
 	n := p.src.count
-	delete(h.out, n-historySize)
+	for old := range h.out { // not all cells show something: there may be several, or none
+		if old <= n-historySize {
+			delete(h.out, old)
+		}
+	}
 	if len(values) > 1 {
 		h.out[n] = values
 		return

@@ -346,10 +346,10 @@ func (s *session) who() string {
 func (s *session) script() (text string, cells int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := slices.SortedFunc(maps.Values(s.sources), func(a, b *source) int { return a.count - b.count })
+	all := slices.SortedFunc(maps.Values(s.sources), func(a, b cellText) int { return a.count - b.count })
 	var b strings.Builder
-	for _, src := range all {
-		fmt.Fprintf(&b, "// %s\n%s\n\n", src.name, strings.TrimSpace(src.text))
+	for _, c := range all {
+		fmt.Fprintf(&b, "// cell[%d]\n%s\n\n", c.count, strings.TrimSpace(c.text))
 	}
 	return b.String(), len(all)
 }

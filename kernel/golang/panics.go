@@ -126,12 +126,12 @@ func (s *session) frame(function, file string, line int) []string {
 		head += " in " + function
 	}
 	s.mu.Lock()
-	src := s.sources[file]
+	text, known := s.sources[file].line(line)
 	s.mu.Unlock()
-	if src == nil || line < 1 || line > len(src.lines) {
+	if !known {
 		return []string{head}
 	}
-	text, _ := excerpt(strings.TrimSpace(src.lines[line-1]), 1)
+	text, _ = excerpt(strings.TrimSpace(text), 1)
 	return []string{head, "    " + strings.ReplaceAll(text, "\t", "    ")}
 }
 

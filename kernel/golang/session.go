@@ -48,7 +48,7 @@ type session struct {
 	line          atomic.Int64 // that an interpreted cell runs
 	slots         int
 	version       int
-	sources       map[string]*source // by name, for tracebacks
+	sources       map[string]cellText // by name, for tracebacks
 }
 
 func newSession(stdout, stderr io.Writer) *session {
@@ -56,7 +56,7 @@ func newSession(stdout, stderr io.Writer) *session {
 	s := &session{
 		checker: &checker{fset: fset, importer: symbols.NewImporter(fset)},
 		world:   newWorld(), imports: map[string]string{}, tables: map[string]map[string]reflect.Value{},
-		stdout: stdout, stderr: stderr, sources: map[string]*source{},
+		stdout: stdout, stderr: stderr, sources: map[string]cellText{},
 		evaluator:     eval.New(),
 		foreignTables: map[string]interp.Exports{},
 	}
@@ -285,6 +285,29 @@ func (s *session) commit(c *compiled) (dropped []drop) {
 	return dropped
 }
 
+// refersTo reports whether anyone may ask where something in a cell stands,
+// now that it has run: it declared what the session still knows by this place,
+// or made a function that lives on.
+func (s *session) refersTo(p *plan) bool {
+	if len(p.fresh) > 0 {
+		return true
+	}
+	for _, v := range p.vars {
+		if o := s.world.pkg.Scope().Lookup(v.Name()); o == nil || p.src.offset(o.Pos()) >= 0 {
+			return true
+		}
+	}
+	makes := false
+	if len(p.vars) > 0 && p.src.body != nil {
+		ast.Inspect(p.src.body, func(n ast.Node) bool {
+			_, isFunc := n.(*ast.FuncLit)
+			makes = makes || isFunc
+			return !makes
+		})
+	}
+	return makes
+}
+
 // outdate marks the functions that refer to names which are another variable
 // now: what they were compiled to still refers to the old one.
 func (w *world) outdate(names map[string]bool) {
@@ -412,11 +435,12 @@ func (s *session) addError(e *engine.Error, src *source, p token.Position, msg s
 		e.Value += "\n" + line
 	}
 	e.Traceback = append(e.Traceback, bold(red(p.String()+":"))+" "+bold(msg))
-	if from := s.sources[p.Filename]; from != nil {
-		src = from
+	text, known := s.sources[p.Filename].line(p.Line)
+	if !known && src != nil && p.Filename == src.name && p.Line >= 1 && p.Line <= len(src.lines) {
+		text, known = src.lines[p.Line-1], true
 	}
-	if src != nil && p.Filename == src.name && p.Line >= 1 && p.Line <= len(src.lines) {
-		e.Traceback = append(e.Traceback, underlined(src.lines[p.Line-1], p.Column)...)
+	if known {
+		e.Traceback = append(e.Traceback, underlined(text, p.Column)...)
 	}
 }
 

@@ -25,10 +25,24 @@ type source struct {
 	others  []item // what is not a statement
 }
 
-// textOnly is what tracebacks need of a cell that has run: its syntax trees
-// would be kept for as long as the session.
-func (s *source) textOnly() *source {
-	return &source{name: s.name, count: s.count, text: s.text, lines: s.lines, bases: s.bases}
+// cellText is what is kept of a cell that has run, for tracebacks and %save.
+type cellText struct {
+	count int
+	text  string
+}
+
+// line returns a line, counted from 1, if there is one.
+func (c cellText) line(n int) (string, bool) {
+	for text, i := c.text, 1; ; i++ {
+		line, rest, more := strings.Cut(text, "\n")
+		if i == n && c.text != "" {
+			return line, true
+		}
+		if !more {
+			return "", false
+		}
+		text = rest
+	}
 }
 
 // base maps the positions of one parsed copy to offsets in the cell.

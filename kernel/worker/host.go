@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"runtime/pprof"
-	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -30,8 +30,7 @@ type host struct {
 
 	mu      sync.Mutex
 	current *cellRun
-	labels  map[unsafe.Pointer]*cellRun
-	order   []unsafe.Pointer // of labels, oldest first
+	labels  map[uintptr]*cellRun // by the address of a label that some goroutine has
 
 	asking  sync.Mutex // one question at a time
 	answers chan engine.InputReply
@@ -45,9 +44,6 @@ type cellRun struct {
 	done   chan struct{} // closed when it has run
 }
 
-// maxLabels is how many cells back a goroutine's cell is known.
-const maxLabels = 4096
-
 var _ interface {
 	Host
 	engine.Sink
@@ -56,7 +52,7 @@ var _ interface {
 func newHost(out *output) *host {
 	none := &cellRun{ctx: context.Background(), cancel: func() {}, done: make(chan struct{})}
 	close(none.done)
-	return &host{out: out, labels: map[unsafe.Pointer]*cellRun{}, answers: make(chan engine.InputReply, 1), current: none}
+	return &host{out: out, labels: map[uintptr]*cellRun{}, answers: make(chan engine.InputReply, 1), current: none}
 }
 
 // profLabel returns the label set of the calling goroutine.
@@ -95,17 +91,21 @@ func (h *host) end(run *cellRun) {
 	close(run.done)
 }
 
-// label remembers the calling goroutine's label, and so its children's.
+// label remembers the calling goroutine's label, and so its children's, until
+// the last of them has ended.
 func (h *host) label(run *cellRun) {
 	label := profLabel()
+	key := uintptr(label)
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.order) == maxLabels {
-		delete(h.labels, h.order[0])
-		h.order = slices.Delete(h.order, 0, 1)
-	}
-	h.labels[label] = run
-	h.order = append(h.order, label)
+	h.labels[key] = run
+	h.mu.Unlock()
+	runtime.AddCleanup((*byte)(label), func(run *cellRun) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.labels[key] == run { // else the address is another label's already
+			delete(h.labels, key)
+		}
+	}, run)
 }
 
 // run returns the cell that the calling goroutine belongs to; the current one
@@ -114,7 +114,7 @@ func (h *host) run() *cellRun {
 	label := profLabel()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if r := h.labels[label]; r != nil {
+	if r := h.labels[uintptr(label)]; r != nil {
 		return r
 	}
 	return h.current
