@@ -161,6 +161,8 @@ func (ed *editor) walk(n ast.Node) {
 			ed.walk(n.X)
 			ed.selected(n.Sel)
 			return false
+		case *ast.StructType:
+			ed.embedded(n)
 		case *ast.FuncLit:
 			ed.function(n.Body)
 		case *ast.ForStmt:
@@ -213,6 +215,25 @@ func (ed *editor) walk(n ast.Node) {
 		}
 		return true
 	})
+}
+
+// embedded gives embedded types of Go's own, such as error, names that later
+// cells can reach.
+func (ed *editor) embedded(t *ast.StructType) {
+	for _, f := range t.Fields.List {
+		if f.Names != nil {
+			continue
+		}
+		x := ast.Unparen(f.Type)
+		if s, ok := x.(*ast.StarExpr); ok {
+			x = ast.Unparen(s.X)
+		}
+		if id, ok := x.(*ast.Ident); ok {
+			if o := ed.info.Uses[id]; o != nil && o.Parent() == types.Universe {
+				ed.replace(id.Pos(), ed.identEnd(id), ed.b.rt(exportedName(id.Name, markName)))
+			}
+		}
+	}
 }
 
 func (ed *editor) under(e ast.Expr) types.Type {

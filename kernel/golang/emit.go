@@ -85,9 +85,6 @@ func (b *unitBuilder) field(f *types.Var) string {
 	if f.Pkg() == nil || f.Pkg().Path() != "main" || f.Exported() {
 		return ""
 	}
-	if _, basic := types.Unalias(f.Type()).(*types.Basic); f.Embedded() && basic {
-		return ""
-	}
 	return exportedName(f.Name(), markName)
 }
 
@@ -175,6 +172,7 @@ func (b *unitBuilder) typeWriter() *typeWriter {
 			}
 			return f.Name()
 		},
+		embedded: func(f *types.Var) string { return b.rt(exportedName(f.Name(), markName)) },
 		meth: func(f *types.Func) string {
 			if f.Pkg() == nil || f.Pkg().Path() != "main" {
 				return f.Name()

@@ -8,13 +8,15 @@ import (
 )
 
 // A typeWriter writes types as Go source. name says how a named type is called
-// where the text goes, field how a struct field or a method is.
+// where the text goes, field how a struct field or a method is, and embedded,
+// if it is there, an embedded type of Go's own.
 type typeWriter struct {
-	name  func(*types.TypeName) string // "" if it cannot be named there
-	field func(*types.Var) string
-	meth  func(*types.Func) string
-	err   error
-	b     strings.Builder
+	name     func(*types.TypeName) string // "" if it cannot be named there
+	field    func(*types.Var) string
+	embedded func(*types.Var) string
+	meth     func(*types.Func) string
+	err      error
+	b        strings.Builder
 }
 
 // text returns t as source, or an error that names what has no name there.
@@ -164,6 +166,28 @@ func (w *typeWriter) parameter(t *types.Signature, i int) {
 	w.write(p)
 }
 
+// pointee is what a pointer type points to, and its star; another type is
+// itself.
+func pointee(t types.Type) (elem types.Type, star string) {
+	if p, ok := t.(*types.Pointer); ok {
+		return p.Elem(), "*"
+	}
+	return t, ""
+}
+
+// predeclared reports whether a type is one of Go's own, with a name.
+func predeclared(t types.Type) bool {
+	switch t := t.(type) {
+	case *types.Basic:
+		return true
+	case *types.Named:
+		return t.Obj().Pkg() == nil
+	case *types.Alias:
+		return t.Obj().Pkg() == nil
+	}
+	return false
+}
+
 func (w *typeWriter) structure(t *types.Struct) {
 	w.b.WriteString("struct{")
 	for i := range t.NumFields() {
@@ -174,7 +198,11 @@ func (w *typeWriter) structure(t *types.Struct) {
 		if !f.Embedded() {
 			w.b.WriteString(w.field(f) + " ")
 		}
-		w.write(f.Type())
+		if elem, star := pointee(f.Type()); w.embedded != nil && f.Embedded() && predeclared(elem) {
+			w.b.WriteString(star + w.embedded(f))
+		} else {
+			w.write(f.Type())
+		}
 		if t.Tag(i) != "" {
 			w.b.WriteString(" " + strconv.Quote(t.Tag(i)))
 		}
