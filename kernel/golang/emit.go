@@ -231,6 +231,11 @@ func (b *unitBuilder) declare(d *decl) {
 		fmt.Fprintf(&b.body, "type %s%s\n", at, ed.node(d.node.(*ast.GenDecl).Specs[0]))
 		if t, ok := b.p.world.pkg.Scope().Lookup(d.names[0]).(*types.TypeName); ok && !d.generic && !t.IsAlias() && !isConstraint(t.Type()) {
 			fmt.Fprintf(&b.glue, "u.Types[%q] = %s.TypeFor[%s]()\n", d.names[0], alias("reflect"), exportedName(d.names[0], markName))
+			fmt.Fprintf(&b.glue, "u.Kin = append(u.Kin")
+			for _, kin := range []string{"[]%s", "[]*%s", "[][]%s", "map[string]%s", "map[string]*%s", "map[string][]%s", "map[int]%s"} {
+				fmt.Fprintf(&b.glue, ", %s.TypeFor["+kin+"]()", alias("reflect"), exportedName(d.names[0], markName))
+			}
+			b.glue.WriteString(")\n")
 			b.thunks(d, t)
 		}
 	case funcDecl, methodDecl:

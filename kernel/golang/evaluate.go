@@ -35,7 +35,8 @@ func (s *session) evaluateUnit(c *compiled) *refusal {
 		return nil // they wait for a cell that uses them
 	}
 	u := &unit{interpreted: true, types: map[string]reflect.Type{}}
-	in := s.evaluator.Unit(&evalHost{s, b}, p.world.pkg)
+	host := &evalHost{s: s, b: b}
+	in := s.evaluator.Unit(host, p.world.pkg)
 	var ready func()
 	refused := in.Try(func() {
 		s.evaluateSlots(c, b, in)
@@ -46,6 +47,7 @@ func (s *session) evaluateUnit(c *compiled) *refusal {
 			ready = in.Body(p.info, s.prologue(p), p.src.statements())
 		}
 	})
+	c.mustCompile = host.mustCompile
 	if refused != nil {
 		if refused.Pos == token.NoPos {
 			refused.Pos = p.src.start()
@@ -133,8 +135,9 @@ func (s *session) prologue(p *plan) func(*eval.Cell) {
 
 // evalHost is the session as package eval sees it.
 type evalHost struct {
-	s *session
-	b *unitBuilder
+	s           *session
+	b           *unitBuilder
+	mustCompile bool // what the cell means depends on it
 }
 
 func (h *evalHost) Export(path, name string) *reflect.Value { return h.s.export(path, name) }
@@ -195,6 +198,16 @@ func (h *evalHost) Body(f *types.Func) (*ast.FuncDecl, *types.Info) {
 		return nil, nil
 	}
 	return d.node.(*ast.FuncDecl), h.b.infoOf(d)
+}
+
+// Shared is asked of nil where an interface without a name would be made,
+// which compiled code has in no table.
+func (h *evalHost) Shared(t reflect.Type) bool {
+	if t != nil && linkedType(t) || !h.s.native.ready() {
+		return true
+	}
+	h.mustCompile = true
+	return false
 }
 
 func (h *evalHost) Place(p token.Pos) (string, int) {

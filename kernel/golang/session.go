@@ -81,11 +81,12 @@ func (s *session) interpreter() *interpreter {
 
 // compiled is a cell that is ready to run.
 type compiled struct {
-	plan   *plan
-	made   map[types.Object]*slot
-	run    func()
-	traced bool   // a panic's stack names its lines
-	why    string // it is compiled and not interpreted
+	plan        *plan
+	made        map[types.Object]*slot
+	run         func()
+	traced      bool   // a panic's stack names its lines
+	mustCompile bool   // values that it makes would not be the same to compiled code
+	why         string // it is compiled and not interpreted
 
 	changes   []change
 	functions []assignment
@@ -101,6 +102,9 @@ func (s *session) compile(p *plan, force path) (*compiled, error) {
 	}
 	if force == pathAuto && p.brief() && s.evaluate(c) {
 		return c, nil
+	}
+	if force == pathAuto && c.mustCompile {
+		force = pathNative
 	}
 	if force != pathNative {
 		refused := s.interpret(c)
@@ -189,6 +193,9 @@ func (s *session) interpret(c *compiled) *refusal {
 	}
 	if s.evaluate(c) { // in a third of the time
 		return nil
+	}
+	if c.mustCompile {
+		return &refusal{p.src.start(), "a value in an interface whose type is made for this cell"}
 	}
 	run, err := n.compile(l)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sort"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -23,6 +24,22 @@ func typelinks() (sections []unsafe.Pointer, offset [][]int32)
 func modules() int {
 	sections, _ := typelinks()
 	return len(sections)
+}
+
+// linkedType reports whether a type without a name is part of compiled code,
+// so that reflection finds it there and does not make it.
+func linkedType(t reflect.Type) bool {
+	name := t.String()
+	sections, offsets := typelinks()
+	for m, types := range offsets {
+		at := func(i int) reflect.Type { return typeAt(unsafe.Add(sections[m], types[i])) }
+		for i := sort.Search(len(types), func(i int) bool { return at(i).String() >= name }); i < len(types) && at(i).String() == name; i++ {
+			if at(i) == t {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mainPath is the name of package main as run-time type information has it:

@@ -140,7 +140,7 @@ func (c *compiler) appendCall(e *ast.CallExpr, t types.Type) *node {
 			return reflect.AppendSlice(a, as(more.v(fr), r))
 		})
 	}
-	more := c.pack(e.Args[1:], t)
+	more := c.pack(e.Args[1:], t, false)
 	return c.value(t, func(fr *frame) reflect.Value {
 		a := s.v(fr)
 		return reflect.AppendSlice(a, more.v(fr))

@@ -152,13 +152,24 @@ func (c *compiler) arguments(e *ast.CallExpr, sig *types.Signature) arguments {
 		if _, ok := t.Underlying().(*types.Slice); !ok { // append([]byte, string...)
 			c.refuse(e.Pos(), "this call")
 		}
-		out.nodes = append(out.nodes, c.pack(e.Args[i:], t))
+		out.nodes = append(out.nodes, c.pack(e.Args[i:], t, c.prints(e)))
 	}
 	return out
 }
 
+// prints reports whether a call is of a function that only writes its
+// arguments.
+func (c *compiler) prints(e *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	f, ok := c.info.Uses[sel.Sel].(*types.Func)
+	return ok && f.Pkg() != nil && (f.Pkg().Path() == "fmt" || f.Pkg().Path() == "log" || f.Pkg().Path() == "gomdcsan/kernel/display")
+}
+
 // pack makes the slice of a variadic parameter.
-func (c *compiler) pack(args []ast.Expr, t types.Type) *node {
+func (c *compiler) pack(args []ast.Expr, t types.Type, prints bool) *node {
 	elem := t.Underlying().(*types.Slice).Elem()
 	r := c.rtype(t)
 	if len(args) == 0 {
@@ -166,7 +177,11 @@ func (c *compiler) pack(args []ast.Expr, t types.Type) *node {
 	}
 	var puts []func(*frame, unsafe.Pointer)
 	for _, a := range args {
-		puts = append(puts, c.storer(c.assignable(c.expr(a), elem)))
+		put := c.assignable
+		if prints {
+			put = c.passed
+		}
+		puts = append(puts, c.storer(put(c.expr(a), elem)))
 	}
 	size := r.Elem().Size()
 	return c.value(t, func(fr *frame) reflect.Value {

@@ -164,6 +164,7 @@ func (c *compiler) assertion(e *ast.TypeAssertExpr) asserted {
 // matches compiles the test whether a value in an interface has a type.
 func (c *compiler) matches(t types.Type) func(reflect.Value) bool {
 	r := c.rtype(t)
+	c.shared(r)
 	if r.Kind() == reflect.Interface {
 		return func(v reflect.Value) bool { return v.Type().Implements(r) }
 	}

@@ -309,6 +309,24 @@ func (c *compiler) methodExpr(e *ast.SelectorExpr, sel selected) *node {
 
 // assignable converts a node's value to a type that it is assignable to.
 func (c *compiler) assignable(n *node, t types.Type) *node {
+	if types.IsInterface(c.u.subst(t, c.env)) {
+		c.shared(n.rt)
+	}
+	return c.passed(n, t)
+}
+
+// shared refuses to keep values in interfaces, or to look for them there, of a
+// type that is made here while compiled code may make the same for itself: to
+// the runtime they would be two.
+func (c *compiler) shared(r reflect.Type) {
+	if r != nil && r.Name() == "" && r.Kind() != reflect.Interface && !c.u.host.Shared(r) {
+		c.refuse(token.NoPos, "a %s in an interface, where compiled code could not tell it", r)
+	}
+}
+
+// passed is assignable where nobody asks for the type of what is in an
+// interface, except to print it.
+func (c *compiler) passed(n *node, t types.Type) *node {
 	t = c.u.subst(t, c.env)
 	r := c.rtype(t)
 	switch {

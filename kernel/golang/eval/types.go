@@ -177,6 +177,9 @@ func (u *Unit) interfaceType(t *types.Interface) reflect.Type {
 	if t.Empty() {
 		return reflect.TypeFor[any]()
 	}
+	if !u.host.Shared(nil) {
+		u.refuse(token.NoPos, "an interface without a name, which compiled code could not tell")
+	}
 	return u.once(u.key(t), func() reflect.Type {
 		var list []rtype.Method
 		pkg := u.pkg.Path()

@@ -25,6 +25,9 @@ type Host interface {
 	// Body returns the declaration of a function or method of the session, and
 	// what is known of it.
 	Body(f *types.Func) (*ast.FuncDecl, *types.Info)
+	// Shared reports whether values of a type without a name can be told from
+	// others by compiled code too: it has the type, or none will ever come.
+	Shared(t reflect.Type) bool
 	// Place returns the cell and the line of a position.
 	Place(p token.Pos) (cell string, line int)
 }
