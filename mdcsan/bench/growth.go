@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"sync"
 	"text/tabwriter"
@@ -33,21 +34,31 @@ func MeasureGrowth(ctx context.Context, task Task, kind string, d time.Duration,
 		{"population", []int{2, 5, 10, 20}, func(v int) Size { return Size{J: v} }},
 	}
 	var all []Growth
+	var subjects []*Subject
 	for _, q := range sizes {
 		g := Growth{Quantity: q.quantity, Values: q.values}
 		for _, v := range q.values {
-			progress(fmt.Sprintf("%s %d", q.quantity, v))
 			s, err := New(task, kind, q.size(v), 1)
 			if err != nil {
 				return nil, err
 			}
-			t, err := s.UpdateTime(ctx, d)
-			if err != nil {
-				return nil, err
-			}
-			g.Ms = append(g.Ms, ms(t))
+			subjects, g.Ms = append(subjects, s), append(g.Ms, math.Inf(1))
 		}
 		all = append(all, g)
+	}
+	for i := range rounds { // in turn, as in Run
+		progress(fmt.Sprintf("round %d of %d", i+1, rounds))
+		rest := subjects
+		for _, g := range all {
+			for k := range g.Ms {
+				t, err := rest[k].UpdateTime(ctx, d/rounds)
+				if err != nil {
+					return nil, err
+				}
+				g.Ms[k] = min(g.Ms[k], ms(t))
+			}
+			rest = rest[len(g.Ms):]
+		}
 	}
 	parallel := Growth{Quantity: "parallel runs"}
 	for n := 1; n <= runtime.GOMAXPROCS(0); n *= 2 {
