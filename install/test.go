@@ -94,7 +94,7 @@ func (m *machine) quickstarts(command string, mujoco bool) error {
 
 // racePackages are those with goroutines of their own.
 var racePackages = []string{
-	"./kernel/transport", "./kernel/session", "./kernel/worker", "./kernel/display",
+	"./kernel/transport", "./kernel/session", "./kernel/worker", "./kernel/display", "./kernel/golang/eval", "./kernel/golang/rtype",
 	"./mdcsan/env/...", "./mdcsan/experiment",
 }
 
@@ -111,6 +111,11 @@ func (m *machine) testEnvironment() (env, missing []string) {
 		require = append(require, "jupyter")
 	} else {
 		missing = append(missing, "jupyter")
+	}
+	if have("gcc", "cc") != "" {
+		require = append(require, "cells")
+	} else {
+		missing = append(missing, "cells")
 	}
 	if dir := m.mujoco3(python); dir != "" {
 		env = append(env, "MUJOCO_DIR="+dir)

@@ -18,56 +18,59 @@ func BenchmarkOnePlusOne(b *testing.B) {
 	}
 }
 
-// BenchmarkCheckLarge is what checking adds to a statement in a session of
-// 5,000 lines.
-func BenchmarkCheckLarge(b *testing.B) {
-	s := newTestSession(b)
-	defer s.close()
-	e := s.e.session
-	var code strings.Builder
-	for i := range 500 {
-		fmt.Fprintf(&code, "func f%d(x float64) float64 {\n\ts := 0.0\n\tfor i := range 10 {\n\t\ts += math.Sqrt(x) * float64(i)\n\t\tif s > 3 {\n\t\t\ts -= 1\n\t\t}\n\t}\n\treturn s\n}\n", i)
-	}
-	src, err := parseSource(e.checker.fset, 1, code.String())
-	if err != nil {
-		b.Fatal(err)
-	}
-	p, errs := e.checker.check(e.world, e.imports, src)
-	if len(errs) > 0 {
-		b.Fatal(errs)
-	}
-	e.commit(&compiled{plan: p})
-	for b.Loop() {
-		src, err := parseSource(e.checker.fset, 2, "y := f7(2) + f8(3)\nfmt.Println(y)")
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, errs := e.checker.check(e.world, e.imports, src); len(errs) > 0 {
-			b.Fatal(errs)
-		}
+// BenchmarkStatement is the whole of a statement cell, in an empty session and
+// in one of 5,000 lines: the difference is what the session adds.
+func BenchmarkStatement(b *testing.B) {
+	for _, lines := range []int{0, 5000} {
+		b.Run(fmt.Sprintf("%d lines", lines), func(b *testing.B) {
+			s := newTestSession(b)
+			defer s.close()
+			if lines > 0 {
+				s.must(functions(lines))
+			}
+			for b.Loop() {
+				s.must("y := math.Sqrt(7)\nz := y + 3\nz * 2")
+			}
+		})
 	}
 }
 
-// BenchmarkFloatLoop compares a loop in a cell's function with the same loop
-// compiled with the program.
+// functions writes so many lines of declarations.
+func functions(lines int) string {
+	var code strings.Builder
+	for i := range lines / 10 {
+		fmt.Fprintf(&code, "func f%d(x float64) float64 {\n\ts := 0.0\n\tfor i := range 10 {\n\t\ts += math.Sqrt(x) * float64(i)\n\t\tif s > 3 {\n\t\t\ts -= 1\n\t\t}\n\t}\n\treturn s\n}\n", i)
+	}
+	return code.String()
+}
+
+// BenchmarkFloatLoop compares a loop in a cell's function, compiled and
+// interpreted, with the same loop compiled with the program.
 func BenchmarkFloatLoop(b *testing.B) {
 	b.Run("cell", func(b *testing.B) {
 		s := newTestSession(b)
 		defer s.close()
 		needNative(b, s)
-		if err := s.run("func loop(n int) float64 {\n\ts := 0.0\n\tfor i := 0; i < n; i++ {\n\t\ts += float64(i) * 0.5\n\t}\n\treturn s\n}"); err != nil {
-			b.Fatal(err)
-		}
-		loop := s.e.session.world.names["loop"].slot.ptr.Elem().Interface().(func(int) float64)
-		for b.Loop() {
-			loop(1e6)
-		}
+		benchmarkLoop(b, s)
+	})
+	b.Run("interpreted", func(b *testing.B) {
+		s := newSessionWith(b, Options{NoNative: true})
+		defer s.close()
+		benchmarkLoop(b, s)
 	})
 	b.Run("go build", func(b *testing.B) {
 		for b.Loop() {
 			builtLoop(1e6)
 		}
 	})
+}
+
+func benchmarkLoop(b *testing.B, s *testSession) {
+	s.must("func loop(n int) float64 {\n\ts := 0.0\n\tfor i := 0; i < n; i++ {\n\t\ts += float64(i) * 0.5\n\t}\n\treturn s\n}")
+	loop := s.e.session.world.names["loop"].slot.ptr.Elem().Interface().(func(int) float64)
+	for b.Loop() {
+		loop(1e6)
+	}
 }
 
 //go:noinline

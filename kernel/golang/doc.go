@@ -1,28 +1,24 @@
 // Package golang runs cells of Go: it implements engine.Engine in the worker
 // process, around the yaegi interpreter and the Go compiler.
 //
-// A cell mixes imports, declarations and statements. It takes four steps:
+// A cell mixes imports, declarations and statements. It takes these steps:
 //
-//	source.go    cut and parsed, each of the three from a copy of the text in
-//	             which the others are blank, so that positions stay
+//	source.go    cut and parsed, each of the three with the others blanked out
 //	check.go     checked by go/types against the whole session (world.go), with
-//	             the types of package symbols: no toolchain is needed. All errors
-//	             come at once, and a refused cell changes nothing
-//	evaluate.go  statements without loops and function literals: evaluated at
-//	             once by package eval, so that no cell waits for a compiler in vain
-//	lower*.go    other statements: written for the interpreter in the small part
-//	             of Go that it surely gets right, and then evaluated too where
-//	             eval has a rule. What has none in lower is refused
-//	emit.go      all else: written for the compiler (edits.go puts in the stop
-//	             checks), built as a plugin in about 0.4 s (toolchain.go), cached
-//	             by content, loaded (native.go)
-//	evaluate.go  or, without a toolchain, made by package eval: closures over
-//	             typed memory, with types that package rtype makes at run time
+//	             the types of package symbols. A refused cell changes nothing
+//	evaluate.go  without loops and function literals: evaluated by package eval
+//	lower*.go    other statements: written in the small part of Go that yaegi
+//	             surely gets right, and then evaluated too where eval has a rule
+//	emit.go      all else: written for the compiler (edits.go), built as a plugin
+//	             (toolchain.go), cached by content, loaded (native.go)
+//	evaluate.go  or, without a toolchain, interpreted by package eval, with types
+//	             that package rtype makes at run time
 //
-// Without a toolchain of the version that built this program, its sources and
-// a C compiler, functions, types and methods are interpreted, which a note says
-// once; what has no rule there is refused with the reason. %%native and
-// %%interpret at the top of a cell force a path.
+// Without the toolchain that built this program, its sources and a C compiler,
+// functions, types and methods are interpreted, which a note says once; what
+// has no rule there is refused. %%native and %%interpret force a path. A type
+// that reflection would make for a statement is another one to compiled code:
+// where that could be seen, in an interface, the statement is compiled.
 //
 // # What cells mean
 //
@@ -44,29 +40,21 @@
 //
 // # What compiled cells cost
 //
-// A plugin is never unloaded: a compiled cell keeps about 1.5 MB, 10,000 of
-// them 15 GB, where 10,000 statement cells keep nearly nothing. Equal cells are
-// one plugin, and the cache on disk stays below 1 GB. Cells are compiled
-// against the sources that this program was built from, to the byte: the
-// installer keeps a copy of them, with their modules. Packages that the program
-// does not have come in by an import (modules.go, foreign.go): of a module at
-// the version that %require or the go.mod above the working directory says, else
-// the newest that fits, since a process has one version of each package.
+// A plugin is never unloaded: a compiled cell keeps about 1.5 MB, 10,000
+// statement cells nearly nothing. Cells are compiled against the sources that
+// this program was built from: the installer keeps a copy. Other packages come
+// in by an import (modules.go, foreign.go), of a module at the version that
+// %require or the go.mod above the working directory says, else the newest.
 //
-// Reading the compiled side: names with Ↄ or Ɱ are unexported names made
-// reachable for later units (patch.go and typelinks_linux.go undo that for
-// printing and reflection), pꞏx_3 points to the slot x_3, fꞏ... is a function's
-// body, cellꞏ the statements. GOMDCSAN_KEEP_CELLS=DIR keeps what is generated.
+// GOMDCSAN_KEEP_CELLS=DIR keeps what is generated: Ↄ and Ɱ make names reachable
+// for later units (patch.go), pꞏx_3 points to the slot x_3.
 //
 // # Stopping
 //
-// An interrupt sets a flag (package rt) that loops, calls and channel operations
-// of cells check; goroutines unwind by a panic, so that deferred calls run.
-// It stops the goroutines of all cells. Calls into compiled packages end when
-// they end: long ones take display.Context. A panic in a goroutine of a cell
-// ends the cell, os.Exit and log.Fatal likewise; a runtime throw ends the
-// process, which kernel/worker explains.
-//
-// Execute runs one cell at a time; Complete, Inspect, IsComplete and Interrupt
-// may be called meanwhile.
+// An interrupt sets a flag (package rt) that loops, calls, channel operations,
+// locks and commands of cells check; goroutines of all cells unwind by a panic,
+// and deferred calls run. Other calls end when they end: long ones take
+// display.Context. A panic in a goroutine of a cell ends the cell, os.Exit and
+// log.Fatal likewise. Complete, Inspect, IsComplete and Interrupt may be called
+// while Execute runs.
 package golang

@@ -258,7 +258,7 @@ func (ed *editor) function(body *ast.BlockStmt) {
 		return !calls
 	})
 	if calls {
-		ed.open(body.Lbrace+1, ed.b.rt("Check()")+";")
+		ed.open(body.Lbrace+1, ed.b.rt("Call()")+";")
 	}
 }
 

@@ -18,6 +18,10 @@ import (
 // TestGoPrograms runs programs of Go's own test directory as cells: those that
 // print, panic or do neither when all is well. GO_PROGRAMS says how many, or a
 // glob of their names; each runs in a process of its own.
+//
+// Of Go 1.26's, compiled: right 123, none else. Interpreted (-no-native): right
+// 117, refused 4 for want of a compiler, slow 1 (divmod.go), wrong 1, which
+// fails loudly: recover.go defers a method value that reflection made.
 func TestGoPrograms(t *testing.T) {
 	if file := os.Getenv("GO_PROGRAM"); file != "" {
 		runProgram(t, file)
@@ -81,6 +85,9 @@ func program(file string) (verdict, why string) {
 	if err != nil {
 		if ctx.Err() != nil {
 			return "slow", ""
+		}
+		if why := "more than 300,000 deep, which only compiled code can"; strings.Contains(text, why) {
+			return "refused", why
 		}
 		return "wrong", text[:min(len(text), 1000)]
 	}

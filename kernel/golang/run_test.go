@@ -2,17 +2,24 @@ package golang
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// needNative skips a test that compiles cells where that cannot be done.
+// needNative skips a test that compiles cells where that cannot be done, or
+// fails it when GOMDCSAN_REQUIRE names "cells".
 func needNative(t testing.TB, s *testSession) {
 	t.Helper()
-	if !s.e.session.native.ready() {
-		t.Skip("compiling cells: ", s.e.session.native.missing())
+	if s.e.session.native.ready() {
+		return
 	}
+	if slices.Contains(strings.Split(os.Getenv("GOMDCSAN_REQUIRE"), ","), "cells") {
+		t.Fatal("GOMDCSAN_REQUIRE wants compiled cells: ", s.e.session.native.missing())
+	}
+	t.Skip("compiling cells: ", s.e.session.native.missing())
 }
 
 func (s *testSession) must(code string) {

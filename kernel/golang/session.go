@@ -137,7 +137,7 @@ func (s *session) tell(force path) {
 		return
 	}
 	s.told = true
-	fmt.Fprintf(s.stderr, "note: functions are interpreted, which takes about a hundred times as long as compiled code: %s\n", s.native.missing())
+	fmt.Fprintf(s.stderr, "note: functions are interpreted, which takes up to fifty times as long as compiled code: %s\n", s.native.missing())
 }
 
 // evaluate makes a cell of statements ready by package eval, and reports

@@ -77,7 +77,7 @@ type thread struct {
 const maxDepth = 300_000
 
 // StackOverflow is the panic of a recursion without end.
-var StackOverflow = errors.New("stack overflow: a function calls itself without end")
+var StackOverflow = errors.New("stack overflow: a function calls itself without end, or more than 300,000 deep, which only compiled code can")
 
 // start returns a frame for a call, its parameters not yet set.
 func (cl *closure) start(caller *frame) *frame {
@@ -101,7 +101,7 @@ func alloc(t reflect.Type) unsafe.Pointer { return reflect.New(t).UnsafePointer(
 
 // run runs a frame whose parameters are set.
 func (fr *frame) run() {
-	rt.Check()
+	rt.Call()
 	t := fr.thread
 	if t.depth++; t.depth > maxDepth {
 		panic(StackOverflow)

@@ -56,6 +56,20 @@ func Check() {
 	}
 }
 
+// Call is the check at the beginning of a function. It waits a moment longer
+// than Check, so that what the unwinding of an interrupted goroutine defers can
+// still close, unlock and tell others; a recursion does not go on for long.
+func Call() {
+	if stopping.Load() != 0 && time.Since(time.Unix(0, stoppedAt.Load())) > unwinding {
+		Abort()
+	}
+}
+
+// unwinding is how long deferred calls may take after an interrupt.
+const unwinding = 30 * time.Millisecond
+
+var stoppedAt atomic.Int64 // when Stop was called, in nanoseconds
+
 // Abort unwinds the calling goroutine.
 func Abort() { panic(Aborting()) }
 
@@ -100,7 +114,9 @@ func Begin(onPanic func(*Panic), show func([]any)) {
 func Stop() {
 	state.Lock()
 	defer state.Unlock()
-	if stopping.Swap(1) == 0 {
+	if stopping.Load() == 0 {
+		stoppedAt.Store(time.Now().UnixNano())
+		stopping.Store(1)
 		close(state.done)
 	}
 }

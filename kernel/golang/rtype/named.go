@@ -215,6 +215,9 @@ func (n *Named) table(desc unsafe.Pointer, k reflect.Kind, params int, t reflect
 	u.pkgPath = nameOff(n.shape.PkgPath, "")
 	off := unsafe.Sizeof(*u) + uintptr(params)*unsafe.Sizeof(uintptr(0))
 	u.mcount, u.moff = uint16(len(list)), uint32(off)
+	if len(list) == 0 {
+		return nil // the description may end here
+	}
 	list = slices.Clone(list)
 	slices.SortFunc(list, compareMethods)
 	out := unsafe.Slice((*method)(unsafe.Add(unsafe.Pointer(u), off)), len(list))
