@@ -258,16 +258,14 @@ func (n *native) packages(paths []string) error {
 	c := n.command(append(args, paths...)...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
-	note := time.AfterFunc(3*time.Second, func() {
-		fmt.Fprintln(n.notes, "note: compiling, once, the packages that this cell imports: it may take a minute")
-	})
-	defer note.Stop()
 	var stdout bytes.Buffer
 	c.Stdout = &stdout
+	ended := announce(n.notes, 3*time.Second)
 	err := n.start(c)
 	if err == nil {
 		err = n.wait(c)
 	}
+	ended(err)
 	if rt.Stopping() {
 		return rt.Stopped
 	}
@@ -283,6 +281,30 @@ func (n *native) packages(paths []string) error {
 		_ = os.WriteFile(n.memory(), data, 0o644) // it only saves time
 	}
 	return nil
+}
+
+// announce says, when it takes longer than patience, that packages are being
+// compiled. At the end another line takes this one's place, by a carriage
+// return, which notebooks and terminals obey.
+func announce(w io.Writer, patience time.Duration) (ended func(error)) {
+	const running = "note: compiling, once, the packages that this cell imports: it may take a minute"
+	begun := time.Now()
+	said := make(chan struct{})
+	note := time.AfterFunc(patience, func() {
+		defer close(said)
+		fmt.Fprint(w, running)
+	})
+	return func(err error) {
+		if note.Stop() {
+			return
+		}
+		<-said
+		outcome := fmt.Sprintf("note: the packages that this cell imports were compiled, once, in %.0f s", time.Since(begun).Seconds())
+		if err != nil {
+			outcome = "note: the packages that this cell imports were not compiled"
+		}
+		fmt.Fprintf(w, "\r%-*s\n", len(running), outcome)
+	}
 }
 
 // memory is the file that remembers where compiled packages are, for this

@@ -38,7 +38,7 @@ func connect() (*connection, error) {
 	}
 	return &connection{
 		from: os.NewFile(3, "requests"), to: os.NewFile(4, "replies"), crash: os.NewFile(5, "crash"),
-		pipes: stdPipes{6, 7},
+		pipes: newStdPipes(6, 7),
 	}, nil
 }
 
@@ -50,11 +50,28 @@ func (c *connection) setCrashOutput() error {
 }
 
 // stdPipes are the reading ends of this process's standard output and error.
-type stdPipes [2]int
+type stdPipes struct {
+	fds     [2]int
+	pending func() bool // whether there is something to read; one system call
+}
+
+func newStdPipes(stdout, stderr int) stdPipes {
+	fds := [2]int{stdout, stderr}
+	return stdPipes{fds, pendingIn(fds)}
+}
+
+// pollPending asks by poll, which every Unix has.
+func pollPending(fds [2]int) func() bool {
+	return func() bool {
+		list := [2]unix.PollFd{{Fd: int32(fds[0]), Events: unix.POLLIN}, {Fd: int32(fds[1]), Events: unix.POLLIN}}
+		n, err := unix.Poll(list[:], 0)
+		return n > 0 || err != nil
+	}
+}
 
 // wait waits until there is something to read.
 func (s stdPipes) wait() error {
-	fds := []unix.PollFd{{Fd: int32(s[0]), Events: unix.POLLIN}, {Fd: int32(s[1]), Events: unix.POLLIN}}
+	fds := []unix.PollFd{{Fd: int32(s.fds[0]), Events: unix.POLLIN}, {Fd: int32(s.fds[1]), Events: unix.POLLIN}}
 	for {
 		_, err := unix.Poll(fds, -1)
 		if err == nil || !errors.Is(err, unix.EINTR) {
@@ -63,19 +80,12 @@ func (s stdPipes) wait() error {
 	}
 }
 
-// pending reports whether there is something to read; one system call.
-func (s stdPipes) pending() bool {
-	fds := [2]unix.PollFd{{Fd: int32(s[0]), Events: unix.POLLIN}, {Fd: int32(s[1]), Events: unix.POLLIN}}
-	n, err := unix.Poll(fds[:], 0)
-	return n > 0 || err != nil
-}
-
 // read takes what is there of output (0) or error (1), at most a megabyte.
 func (s stdPipes) read(i int) []byte {
 	var dst []byte
 	buf := make([]byte, 64<<10)
 	for len(dst) < textMax {
-		n, err := unix.Read(s[i], buf)
+		n, err := unix.Read(s.fds[i], buf)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}

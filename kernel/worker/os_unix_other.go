@@ -8,3 +8,5 @@ import "syscall"
 func dieWithParent(*syscall.SysProcAttr) {}
 
 func enlargePipe(int) {}
+
+func pendingIn(fds [2]int) func() bool { return pollPending(fds) }

@@ -47,6 +47,8 @@ func (o *output) pump() {
 		time.Sleep(time.Millisecond) // one frame for many small writes
 		o.mu.Lock()
 		o.drain()
+		o.flushText(false) // at once: what was taken from the pipe dies with this process
+		o.write()
 		o.mu.Unlock()
 	}
 }
