@@ -40,9 +40,7 @@ func (m *machine) demo() error {
 // quickstart executes the notebook into dir, where it also leaves its curve
 // and its checkpoint.
 func (m *machine) quickstart(command, dir string) *exec.Cmd {
-	c := m.command(command, "run", filepath.Join(m.root, "notebooks", "quickstart.ipynb"), "-o", filepath.Join(dir, "quickstart.ipynb"))
-	c.Dir = dir
-	return c
+	return m.command(command, "run", filepath.Join(m.root, "notebooks", "quickstart.ipynb"), "-o", filepath.Join(dir, "quickstart.ipynb"), "--cwd", dir)
 }
 
 func (m *machine) farewell(dir string, b built) {

@@ -1,12 +1,16 @@
 package kerneltest
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"gomdcsan/kernel/notebook"
 )
 
 // notebooksHere copies the notebooks and what they read to a folder in which
@@ -87,5 +91,34 @@ func TestNotebooksRunInJupyter(t *testing.T) {
 				t.Error("the page has no figure")
 			}
 		})
+	}
+}
+
+// A notebook runs in its own folder, as in Jupyter, or where --cwd says; what
+// is written goes where the caller's paths point.
+func TestRunFolder(t *testing.T) {
+	home, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := `{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"id": "a", "cell_type": "code",
+		"metadata": {}, "outputs": [], "execution_count": null, "source": "where, _ := os.Getwd()\nfmt.Print(where)"}]}`
+	inner := filepath.Join(home, "inner")
+	if err := errors.Join(os.Mkdir(inner, 0o755), os.WriteFile(filepath.Join(inner, "where.ipynb"), []byte(source), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	for want, flags := range map[string][]string{inner: nil, home: {"--cwd", "."}} {
+		cmd := exec.Command(Binary(t), append([]string{"run", "inner/where.ipynb", "-o", "out.ipynb"}, flags...)...)
+		cmd.Dir = home
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		nb, err := notebook.Read(filepath.Join(home, "out.ipynb"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(nb.Cells[0].Outputs[0]["text"]); got != "["+want+"]" { // a list of lines
+			t.Errorf("with %v the cell ran elsewhere than in %s: %s", flags, want, got)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 type runOptions struct {
 	output      string
 	pictures    string
+	cwd         string
 	parameters  []string
 	timeout     time.Duration
 	allowErrors bool
@@ -33,8 +35,8 @@ func newRun() *cobra.Command {
 		Short: "Execute a notebook or a script, without Jupyter and Python",
 		Long: `Execute a notebook or a script, without Jupyter and Python.
 
-A notebook's outputs are written to --output, by default into the notebook
-itself. At a cell that fails the command prints the error, writes the outputs
+A notebook runs in its own folder, as in Jupyter, or in --cwd. Its outputs are
+written to --output, by default into the notebook itself. At a cell that fails the command prints the error, writes the outputs
 until there and exits with a status other than 0.
 
 --parameter fills the cell tagged "parameters" as papermill does, by a cell with
@@ -56,8 +58,8 @@ packages of a notebook session already imported.`,
 			case ".ipynb":
 				return runNotebook(cmd.Context(), cmd.ErrOrStderr(), args[0], o)
 			case ".go":
-				if o.output != "" || o.pictures != "" || len(o.parameters) > 0 {
-					return errors.New("--output, --pictures and --parameter are for notebooks")
+				if o.output != "" || o.pictures != "" || o.cwd != "" || len(o.parameters) > 0 {
+					return errors.New("--output, --pictures, --cwd and --parameter are for notebooks")
 				}
 				return runScript(cmd.Context(), args[0], o)
 			}
@@ -66,6 +68,7 @@ packages of a notebook session already imported.`,
 	}
 	c.Flags().StringVarP(&o.output, "output", "o", "", "where the executed notebook is written (default: in place)")
 	c.Flags().StringVar(&o.pictures, "pictures", "", "folder for the pictures that the cells show")
+	c.Flags().StringVar(&o.cwd, "cwd", "", "folder in which the cells run (default: the notebook's)")
 	c.Flags().StringArrayVarP(&o.parameters, "parameter", "p", nil, "value of a parameter, name=value (may be repeated)")
 	c.Flags().DurationVar(&o.timeout, "timeout", 0, "stop a cell that takes longer, such as 10m (default: none)")
 	c.Flags().BoolVar(&o.allowErrors, "allow-errors", false, "go on after a cell that fails")
@@ -89,9 +92,9 @@ func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) 
 	if err := nb.SetParameters(parameters); err != nil {
 		return fmt.Errorf("notebook %s: %w", path, err)
 	}
-	target := path
-	if o.output != "" {
-		target = o.output
+	target := cmp.Or(o.output, path)
+	if err := o.moveTo(cmp.Or(o.cwd, filepath.Dir(path)), &target); err != nil {
+		return err
 	}
 	progress := &progress{out: out, terminal: isTerminal(out), quiet: o.quiet}
 	// The worker outlives ctx: a Ctrl-C stops the cell, and the outputs until
@@ -131,6 +134,17 @@ func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) 
 		fmt.Fprintf(out, "Wrote %s\n", strings.Join(wrote, ", "))
 	}
 	return nil
+}
+
+// moveTo makes dir the working directory; the paths of what will be written
+// stay what they are.
+func (o *runOptions) moveTo(dir string, target *string) error {
+	var err1, err2 error
+	*target, err1 = filepath.Abs(*target)
+	if o.pictures != "" {
+		o.pictures, err2 = filepath.Abs(o.pictures)
+	}
+	return errors.Join(err1, err2, os.Chdir(dir))
 }
 
 func isTerminal(w io.Writer) bool {
