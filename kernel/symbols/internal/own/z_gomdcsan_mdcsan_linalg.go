@@ -4,6 +4,8 @@
 package own
 
 import (
+	p_go_constant "go/constant"
+	p_go_token "go/token"
 	pkg "gomdcsan/mdcsan/linalg"
 	reflect "reflect"
 )
@@ -15,6 +17,7 @@ func table_gomdcsan_mdcsan_linalg() map[string]reflect.Value {
 		"Add":          reflect.ValueOf(pkg.Add),
 		"AddRow":       reflect.ValueOf(pkg.AddRow),
 		"Axpy":         reflect.ValueOf(pkg.Axpy),
+		"Binary":       reflect.ValueOf((*pkg.Binary)(nil)),
 		"ByRow":        reflect.ValueOf(pkg.ByRow),
 		"Constant":     reflect.ValueOf(pkg.Constant),
 		"DN":           reflect.ValueOf(pkg.DN),
@@ -28,6 +31,8 @@ func table_gomdcsan_mdcsan_linalg() map[string]reflect.Value {
 		"GaussGrad":    reflect.ValueOf(pkg.GaussGrad),
 		"Instructions": reflect.ValueOf(pkg.Instructions),
 		"LIF":          reflect.ValueOf(pkg.LIF),
+		"Make":         reflect.ValueOf(pkg.Make),
+		"MaxGroup":     reflect.ValueOf(p_go_constant.MakeFromLiteral("6", p_go_token.INT, 0)),
 		"Mul":          reflect.ValueOf(pkg.Mul),
 		"Neuron":       reflect.ValueOf((*pkg.Neuron)(nil)),
 		"NeuronKind":   reflect.ValueOf((*pkg.NeuronKind)(nil)),
@@ -41,6 +46,7 @@ func table_gomdcsan_mdcsan_linalg() map[string]reflect.Value {
 		"Scale":        reflect.ValueOf(pkg.Scale),
 		"SparseGemv":   reflect.ValueOf(pkg.SparseGemv),
 		"Spikes":       reflect.ValueOf(pkg.Spikes),
+		"Standardise":  reflect.ValueOf(pkg.Standardise),
 		"Steps":        reflect.ValueOf((*pkg.Steps)(nil)),
 		"Sum":          reflect.ValueOf(pkg.Sum),
 		"SumRows":      reflect.ValueOf(pkg.SumRows),

@@ -29,6 +29,7 @@ func table_gomdcsan_mdcsan_nn() map[string]reflect.Value {
 		"ParamTensor":  reflect.ValueOf(pkg.ParamTensor),
 		"Polyak":       reflect.ValueOf(pkg.Polyak),
 		"Span":         reflect.ValueOf((*pkg.Span)(nil)),
+		"Squash":       reflect.ValueOf((*pkg.Squash)(nil)),
 		"Tensor":       reflect.ValueOf((*pkg.Tensor)(nil)),
 	}
 }
