@@ -23,7 +23,7 @@ hidden = [16]
 critic_hidden = [16]
 population = 3
 batch = 16
-steps = 15000
+steps = 30000
 start_steps = 100
 update_after = 50
 eval_every = 3000
@@ -61,6 +61,7 @@ func TestSweepOnSlurm(t *testing.T) {
 	there.hurry(t, c)
 
 	front = there.start(t)
+	there.waitEvaluated(t, c)
 	there.signal(t, c, syscall.SIGKILL)
 	err := front.cmd.Wait()
 	out := front.out.String()
@@ -157,6 +158,22 @@ func (s *sweepCommand) signal(t *testing.T, c *Cluster, what syscall.Signal) str
 	}
 	t.Fatalf("no job is at work: %s", c.Run(t, "squeue", "--array"))
 	return ""
+}
+
+// waitEvaluated waits until the job that signal would pick has logged its first
+// evaluation, which the report of its end must show.
+func (s *sweepCommand) waitEvaluated(t *testing.T, c *Cluster) {
+	t.Helper()
+	for range 600 {
+		_, index, _ := strings.Cut(s.signal(t, c, 0), "_")
+		submissions := s.submissions(t)
+		log, _ := os.ReadFile(filepath.Join(submissions[len(submissions)-1], "log-"+index+".txt"))
+		if bytes.Contains(log, []byte("step     3000")) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("no job at work has evaluated its policy")
 }
 
 // process is the process of a job that is training, 0 for none.
