@@ -12,8 +12,8 @@
 // Linux in processor time: what the code can do, whatever else the machine does.
 //
 // The dense floor is the arithmetic of the update done with dense products,
-// layer by layer, at the peak measured between the updates. Work that is skipped (silent neurons,
-// constant observations) can beat it.
+// layer by layer, at the peak measured between the updates. Work that is
+// skipped (silent neurons, constant observations) can beat it.
 //
 // peer/ holds the same measurement of a PyTorch program; README.md is the
 // history of what was tried.

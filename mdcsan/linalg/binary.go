@@ -18,32 +18,22 @@ type Binary struct {
 }
 
 // Set makes b the rows×n matrix of v > threshold.
-func (b *Binary) Set(v []float32, rows, n int, threshold float32) {
-	b.Reset(rows, n)
-	b.setRows(best, v, 0, threshold)
-}
+func (b *Binary) Set(v []float32, rows, n int, threshold float32) { b.set(best, v, rows, n, threshold) }
 
-// Reset makes b a rows×n matrix, to be filled by SetRows.
-func (b *Binary) Reset(rows, n int) {
+func (b *Binary) set(s isa, v []float32, rows, n int, threshold float32) {
 	b.reset(rows, n)
 	b.groups = (n + 3) / 4
 	b.tile, b.group = 4*b.groups, 4
-}
-
-// SetRows sets the rows from lo, a multiple of 4, on to v > threshold.
-func (b *Binary) SetRows(v []float32, lo int, threshold float32) { b.setRows(best, v, lo, threshold) }
-
-func (b *Binary) setRows(s isa, v []float32, lo int, threshold float32) {
-	n := b.n
-	for ; len(v) > 0; lo += 4 {
-		x, index := v[:min(4*n, len(v))], b.index[lo*b.groups:][:b.tile]
+	v = v[:rows*n]
+	for index := b.index; len(v) > 0; index = index[b.tile:] {
+		x := v[:min(4*n, len(v))]
 		v = v[len(x):]
 		whole := 0
 		if n >= 8 && s != portable && len(x) == 4*n {
 			whole = n &^ 7
 			nibblesAVX2(&index[0], &x[0], 4*n, whole, threshold)
 		}
-		clear(index[whole:])
+		clear(index[whole:b.tile])
 		for r := range len(x) / n {
 			for j := whole; j < n; j += 4 {
 				index[j+r] = nibble(x[r*n:][j:min(j+4, n)], threshold)
@@ -178,9 +168,7 @@ func (w *Workspace) binaryStrip(s isa, a *Binary, transC bool, scale []float32, 
 	case transC:
 		transpose(s, p.c[j*p.ldc:], p.ldc, w.edge, nr, p.m, nb)
 	case edge:
-		for i := range p.m {
-			copy(p.c[i*p.ldc+j:][:nb], w.edge[i*nr:])
-		}
+		p.store(w.edge, nr, j, nb)
 	}
 }
 

@@ -21,10 +21,7 @@ func TestBinary(t *testing.T) {
 						v[i] = float32(math.NaN()) // never above a threshold
 					}
 				}
-				a.Reset(rows, n)
-				half := rows / 8 * 4
-				a.setRows(s, v[half*n:], half, 0.5)
-				a.setRows(s, v[:half*n], 0, 0.5)
+				a.set(s, v, rows, n, 0.5)
 				checkBinary(t, &a, v, rows, n, false)
 				checkBinaryGemm(t, s, &w, &a)
 				back.transpose(s, &a)
@@ -130,8 +127,7 @@ func TestBinarySkips(t *testing.T) {
 		}
 		var a Binary
 		var w Workspace
-		a.Reset(1, k)
-		a.setRows(s, v, 0, 0)
+		a.set(s, v, 1, k, 0)
 		w.binaryGemm(s, &a, false, nil, product{m: 1, n: n, k: k, b: b, ldb: n, c: c, ldc: n})
 		for j, y := range c {
 			if y != 3 {

@@ -317,9 +317,7 @@ func (w *Workspace) groupGemm(s isa, e *Events, group int, p product) {
 		}
 		w.edge = grow(w.edge, p.m*nr)
 		e.tiles(s, group, &p, &w.panel[0], &w.edge[0], 4*nr)
-		for i := range p.m {
-			copy(p.c[i*p.ldc+j:][:nb], w.edge[i*nr:])
-		}
+		p.store(w.edge, nr, j, nb)
 	}
 }
 
@@ -381,9 +379,7 @@ func (w *Workspace) eventStrip(s isa, p *product, e *Events, j, panels int) {
 	index, panel, next := unsafe.SliceData(e.index), &w.panel[0], 4*e.n*nr
 	valueSums[s][panels](e.rows, &e.start[0], &e.end[0], index, unsafe.SliceData(e.value), panel, next, init, rowInit, out, rowC)
 	if nb < panels*nr {
-		for i := range p.m {
-			copy(p.c[i*p.ldc+j:][:nb], w.edge[i*nr:])
-		}
+		p.store(w.edge, nr, j, nb)
 	}
 }
 

@@ -129,8 +129,7 @@ func TestSparseExtremes(t *testing.T) {
 					ones[i] = 1
 				}
 			}
-			a.Reset(rows, k)
-			a.setRows(s, x, 0, 0)
+			a.set(s, x, rows, k, 0)
 			c, check = guarded(t, p.c)
 			p.a = ones
 			q := p

@@ -136,9 +136,7 @@ func (w *Workspace) strip(s isa, p *product, k0, kb, j, nb int) {
 	t.a = &a[0]
 	t.run(s, p.m)
 	if nb < nr {
-		for i := range p.m {
-			copy(p.c[i*p.ldc+j:][:nb], w.edge[i*nr:])
-		}
+		p.store(w.edge, nr, j, nb)
 	}
 }
 
@@ -153,6 +151,13 @@ func (p *product) load(edge []float32, nr, k0, j, nb int) {
 		case p.bias != nil:
 			copy(row, p.bias[j:][:nb])
 		}
+	}
+}
+
+// store copies the product's columns j to j+nb back from edge.
+func (p *product) store(edge []float32, nr, j, nb int) {
+	for i := range p.m {
+		copy(p.c[i*p.ldc+j:][:nb], edge[i*nr:])
 	}
 }
 

@@ -12,9 +12,9 @@ type Squash struct {
 	x, dx []float32 // of the last Forward; scratch
 }
 
-// Forward writes limit * tanh(x) and keeps x for Backward.
+// Forward writes limit * tanh(x); x must stay untouched until Backward.
 func (s *Squash) Forward(dst, x []float32) {
-	s.x = append(s.x[:0], x...)
+	s.x = x
 	linalg.Tanh(dst, x)
 	linalg.Scale(dst, s.Limit, dst)
 }

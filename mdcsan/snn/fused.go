@@ -8,8 +8,9 @@ import (
 // fused is the fast way through a layer of built-in neurons that do not learn
 // (the paper's MDC-SAN and its LIF twin): one kernel runs current, membrane and
 // spike of all steps, only voltages are kept, and products of the spikes are
-// additions: see linalg.Binary, and for a few states linalg.Events. Time is innermost but for the
-// neuron: [B][T][N]. It gives the same numbers as the general way, to rounding.
+// additions: see linalg.Binary, and for few states or spikes linalg.Events. Time
+// is innermost but for the neuron: [B][T][N]. It gives the same numbers as the
+// general way, to rounding.
 type fused struct {
 	linalg.Neuron
 	v      []float32     // [B][T][N]

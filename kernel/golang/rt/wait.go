@@ -41,23 +41,7 @@ func LockAny(l sync.Locker) {
 
 // WaitCond is c.Wait(): an interrupt wakes all who wait.
 func WaitCond(c *sync.Cond) {
-	stop := make(chan struct{})
-	defer close(stop)
-	done := Done()
-	go func() {
-		select {
-		case <-done:
-			for { // until the waiter, which may not wait yet, has gone
-				c.Broadcast()
-				select {
-				case <-stop:
-					return
-				case <-time.After(time.Millisecond):
-				}
-			}
-		case <-stop:
-		}
-	}()
+	defer insist(c.Broadcast)()
 	c.Wait()
 	Check()
 }
@@ -65,29 +49,36 @@ func WaitCond(c *sync.Cond) {
 // Command calls a method of c that waits for its process, which an interrupt
 // kills.
 func Command(c *exec.Cmd, wait func() error) error {
-	over := make(chan struct{})
-	defer close(over)
-	done := Done()
+	defer insist(func() {
+		if p := c.Process; p != nil {
+			_ = p.Kill() // fails when it has ended
+		}
+	})()
+	err := wait()
+	Check()
+	return err
+}
+
+// insist calls wake again and again from an interrupt on, for a wait that may
+// not have begun when it comes, until over is called.
+func insist(wake func()) (over func()) {
+	stop, done := make(chan struct{}), Done()
 	go func() {
 		select {
 		case <-done:
-		case <-over:
+		case <-stop:
 			return
 		}
-		for { // until it has started
-			if p := c.Process; p != nil {
-				_ = p.Kill() // fails when it has ended
-			}
+		for {
+			wake()
 			select {
-			case <-over:
+			case <-stop:
 				return
 			case <-time.After(time.Millisecond):
 			}
 		}
 	}()
-	err := wait()
-	Check()
-	return err
+	return func() { close(stop) }
 }
 
 // Run is c.Run().
