@@ -121,7 +121,6 @@ func (w *Workspace) BinaryGemm(a *Binary, transB, transC bool, n int, scale, b [
 }
 
 func (w *Workspace) binaryGemm(s isa, a *Binary, transC bool, scale []float32, p product) {
-	s = s.tried()
 	p.checkB()
 	if transC {
 		fits("C", p.n, p.m, p.ldc, len(p.c))

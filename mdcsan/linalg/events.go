@@ -106,7 +106,7 @@ func (e *Events) listGroups(s isa, v []float32, rows, n, group int) {
 // anyBits ors the bits of x into acc: where all were zeros of either sign, acc
 // is a zero, elsewhere anything else.
 func (s isa) anyBits(acc, x []float32) {
-	switch s.tried() {
+	switch s {
 	case avx512:
 		anyBitsAVX512(ptr(acc), ptr(x), len(x))
 	case avx2:
@@ -193,7 +193,6 @@ func (w *Workspace) EventGemm(e *Events, transB bool, n int, b []float32, ldb in
 }
 
 func (w *Workspace) eventGemm(s isa, e *Events, transB bool, n int, b []float32, ldb int, bias []float32, beta float32, c []float32, ldc int) {
-	s = s.tried()
 	if beta != 0 && beta != 1 {
 		panic("linalg: EventGemm: beta is neither 0 nor 1")
 	}
@@ -274,7 +273,7 @@ func (s isa) gatherRow(y []float32, list []uint16, value []float32, step int, b 
 	if len(list) == 0 {
 		return
 	}
-	switch s.tried() {
+	switch s {
 	case avx512:
 		gatherAVX512(len(y), len(list), &list[0], &value[0], 4*step, &b[0], 4*ldb, ptr(y))
 	case avx2:
@@ -293,7 +292,6 @@ func (w *Workspace) GroupGemm(e *Events, group int, transB bool, m, n int, a []f
 }
 
 func (w *Workspace) groupGemm(s isa, e *Events, group int, p product) {
-	s = s.tried()
 	p.check()
 	if group < 1 || group > MaxGroup || e.rows != (p.m+group-1)/group {
 		panic("linalg: GroupGemm: the list is of another matrix or its groups are too large")

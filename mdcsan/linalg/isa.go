@@ -1,10 +1,6 @@
 package linalg
 
-import (
-	"os"
-
-	"golang.org/x/sys/cpu"
-)
+import "golang.org/x/sys/cpu"
 
 //go:generate ./asm/generate.sh
 
@@ -32,18 +28,6 @@ func detect() isa {
 	}
 	return avx2
 }
-
-// tried is what kernels are left to that no processor with AVX-512 has run yet,
-// neither a real nor an emulated one: those with AVX2, unless the environment
-// has GOMDCSAN_AVX512=all. Whoever sees the tests pass with that may lift it.
-func (s isa) tried() isa { return min(s, newest) }
-
-var newest = func() isa {
-	if os.Getenv("GOMDCSAN_AVX512") == "all" {
-		return avx512
-	}
-	return avx2
-}()
 
 func (s isa) String() string {
 	return [...]string{"portable Go", "AVX2+FMA", "AVX-512"}[s]

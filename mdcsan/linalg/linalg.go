@@ -17,8 +17,7 @@
 //
 // On x86-64 the kernels are assembly written by the generator in asm/, chosen
 // once, when the program starts, by what the processor has (AVX-512 or
-// AVX2+FMA; those that no AVX-512 processor has run yet are AVX2's there, see
-// isa.tried); everywhere else they are plain Go. All give the same results to
+// AVX2+FMA); everywhere else they are plain Go. All give the same results to
 // rounding, and each gives the same bits every time on one machine, whatever
 // GOMAXPROCS is: no kernel starts a goroutine.
 //

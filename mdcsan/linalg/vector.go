@@ -177,7 +177,7 @@ func Standardise(dst, x, shift, scale []float32, limit float32) {
 
 func (s isa) standardise(dst, x, shift, scale []float32, limit float32) {
 	checkLen("Standardise", len(dst), len(x), len(shift), len(scale))
-	switch s.tried() {
+	switch s {
 	case avx512:
 		standardiseAVX512(ptr(dst), ptr(x), ptr(shift), ptr(scale), limit, len(x))
 	case avx2:
