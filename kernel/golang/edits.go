@@ -138,24 +138,13 @@ func (ed *editor) selected(id *ast.Ident) {
 	}
 }
 
-// standIns are functions that wait, print, ask or end the process, and those of
-// rt that do so for a cell: they know the cell of a goroutine that prints late,
-// and ask where a terminal would be read.
-var standIns = map[string]string{
-	"time.Sleep": "Sleep", "time.AfterFunc": "AfterFunc", "context.AfterFunc": "AfterContext",
-	"os.Exit": "Exit", "log.Fatal": "Fatal", "log.Fatalf": "Fatalf", "log.Fatalln": "Fatalln",
-	"fmt.Print": "Print", "fmt.Printf": "Printf", "fmt.Println": "Println",
-	"fmt.Scan": "Scan", "fmt.Scanf": "Scanf", "fmt.Scanln": "Scanln",
-}
-
 func (ed *editor) walk(n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Ident:
 			ed.ident(n)
 		case *ast.SelectorExpr:
-			if f, ok := ed.info.Uses[n.Sel].(*types.Func); ok && standIns[f.FullName()] != "" {
-				ed.replace(n.Pos(), n.End(), ed.b.rt(standIns[f.FullName()]))
+			if ed.standIn(n) {
 				return false
 			}
 			ed.walk(n.X)
@@ -323,8 +312,8 @@ func (ed *editor) rewritten(n *ast.CallExpr) bool {
 	if !ok {
 		return false
 	}
-	f, ok := ed.info.Uses[sel.Sel].(*types.Func)
-	return ok && (f.FullName() == "(*sync.WaitGroup).Wait" || waiting[f.FullName()] != "")
+	_, ok = ed.replacedMethod(sel)
+	return ok
 }
 
 // selectStmt lets an interrupt break a select that blocks.
@@ -357,74 +346,6 @@ func (ed *editor) selectStmt(n *ast.SelectStmt) {
 		}
 		ed.close(n.Body.Rbrace, sep+"case <-"+ed.b.rt("Done()")+": panic("+ed.b.rt("Aborting()")+");")
 	}
-}
-
-// call rewrites the calls of methods that wait.
-func (ed *editor) call(n *ast.CallExpr) bool {
-	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return true
-	}
-	f, ok := ed.info.Uses[sel.Sel].(*types.Func)
-	if !ok || f.Pkg() == nil {
-		return true
-	}
-	switch name := f.FullName(); name {
-	case "(*sync.WaitGroup).Wait":
-		ed.open(n.Pos(), ed.b.rt("Block("))
-		ed.replace(n.Lparen, n.Rparen+1, ")")
-	case "(*sync.WaitGroup).Go":
-		ed.open(n.Args[0].Pos(), ed.b.rt("Guard("))
-		ed.close(n.Args[0].End(), ")")
-	default:
-		if stand := waiting[name]; stand != "" {
-			return ed.waitingCall(n, sel, stand)
-		}
-	}
-	return true
-}
-
-// waiting are the methods that wait, or end the process, and the functions of
-// rt that do so for a cell.
-var waiting = map[string]string{
-	"(*sync.Mutex).Lock": "Lock", "(*sync.RWMutex).Lock": "Lock", "(*sync.RWMutex).RLock": "RLock",
-	"(sync.Locker).Lock": "LockAny", "(*sync.Cond).Wait": "WaitCond",
-	"(*os/exec.Cmd).Run": "Run", "(*os/exec.Cmd).Wait": "Wait",
-	"(*os/exec.Cmd).Output": "Output", "(*os/exec.Cmd).CombinedOutput": "CombinedOutput",
-	"(*log.Logger).Fatal": "LoggerFatal", "(*log.Logger).Fatalf": "LoggerFatalf", "(*log.Logger).Fatalln": "LoggerFatalln",
-}
-
-// waitingCall writes x.Method(args) as rt.Function(&x.embedded, args).
-func (ed *editor) waitingCall(n *ast.CallExpr, sel *ast.SelectorExpr, stand string) bool {
-	s := ed.info.Selections[sel]
-	if s == nil || s.Kind() != types.MethodVal {
-		return true // a method expression
-	}
-	t, path := s.Recv(), ""
-	for _, i := range s.Index()[:len(s.Index())-1] {
-		if p, ok := t.Underlying().(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		f := t.Underlying().(*types.Struct).Field(i)
-		path += "." + cmp.Or(ed.b.name(f), f.Name())
-		t = f.Type()
-	}
-	address := "&"
-	switch t.Underlying().(type) {
-	case *types.Pointer, *types.Interface:
-		address = ""
-	}
-	ed.open(n.Pos(), ed.b.rt(stand)+"("+address+"(")
-	comma := ""
-	if len(n.Args) > 0 {
-		comma = ","
-	}
-	ed.walk(sel.X)
-	ed.replace(sel.X.End(), n.Lparen+1, ")"+path+comma)
-	for _, a := range n.Args {
-		ed.walk(a)
-	}
-	return false
 }
 
 // declStmt turns the variables of the cell's top level into assignments.

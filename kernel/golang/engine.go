@@ -221,7 +221,7 @@ func interrupted(trace []string) *engine.Error {
 func (e *Engine) goroutinePanic(p *rt.Panic) {
 	e.mu.Lock()
 	r := e.cell
-	if r != nil && r.panic == nil {
+	if r != nil && r.panic == nil && !r.interrupted { // what follows an interrupt is no news
 		r.panic = p
 	}
 	e.mu.Unlock()

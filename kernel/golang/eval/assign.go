@@ -197,20 +197,56 @@ func (c *compiler) setOne(l, r ast.Expr) exec {
 			}
 		}
 	}
+	before := c.callsFirst(l)
 	addr := c.expr(l).addr
 	if addr == nil {
 		c.refuse(l.Pos(), "assigning to this")
 	}
-	return c.storeAt(addr, n, calls(c.info, l))
+	store := c.storeAt(addr, n)
+	if before == nil {
+		return store
+	}
+	return func(fr *frame) ctl {
+		for _, k := range before {
+			k.set(fr)
+		}
+		return store(fr)
+	}
 }
 
-// storeAt compiles the assignment to an address: it is computed after the
-// value, as the compiler does, unless that would change the order of calls.
-func (c *compiler) storeAt(addr func(*frame) unsafe.Pointer, n *node, first bool) exec {
-	put := c.storer(n)
+// callsFirst keeps the results of the calls in the place of an assignment: they
+// come before the value, all else that the place needs after it.
+func (c *compiler) callsFirst(l ast.Expr) (out []kept) {
+	ast.Inspect(l, func(n ast.Node) bool {
+		e, ok := n.(ast.Expr)
+		if b, isBinary := n.(*ast.BinaryExpr); isBinary && (b.Op == token.LAND || b.Op == token.LOR) && calls(c.info, b) {
+			ok = true // whether its calls are made is not known before
+		} else if call, isCall := n.(*ast.CallExpr); isCall {
+			ok = !c.info.Types[call.Fun].IsType() && !c.info.Types[call.Fun].IsBuiltin()
+		} else if u, isUnary := n.(*ast.UnaryExpr); isUnary {
+			ok = u.Op == token.ARROW
+		} else {
+			_, isLit := n.(*ast.FuncLit)
+			return !isLit
+		}
+		if !ok {
+			return true
+		}
+		k := c.keep(c.expr(e))
+		if c.kept == nil {
+			c.kept = map[ast.Expr]*node{}
+		}
+		c.kept[e] = k.node
+		out = append(out, k)
+		return false
+	})
+	return out
+}
+
+// storeAt compiles the assignment to an address, which is computed after the
+// value, as the compiler does.
+func (c *compiler) storeAt(addr func(*frame) unsafe.Pointer, n *node) exec {
 	switch {
-	case first:
-		return func(fr *frame) ctl { p := addr(fr); put(fr, p); return next }
 	case n.i != nil && n.rt.Kind() == reflect.Int:
 		return func(fr *frame) ctl { x := n.i(fr); *(*int)(addr(fr)) = int(x); return next }
 	case n.f != nil && n.rt.Kind() == reflect.Float64:
@@ -272,7 +308,7 @@ func (c *compiler) update(x ast.Expr, op token.Token, y ast.Expr, pos token.Pos)
 	}
 	if _, ok := x.(*ast.Ident); ok {
 		n := c.expr(x)
-		return c.storeAt(n.addr, result(n), false)
+		return c.storeAt(n.addr, result(n))
 	}
 	addr := c.expr(x).addr
 	if addr == nil {
@@ -280,7 +316,7 @@ func (c *compiler) update(x ast.Expr, op token.Token, y ast.Expr, pos token.Pos)
 	}
 	h := c.hidden()
 	old := c.variable(t, h)
-	store := c.storeAt(old.addr, result(old), false)
+	store := c.storeAt(old.addr, result(old))
 	return func(fr *frame) ctl { fr.vars[h] = addr(fr); return store(fr) }
 }
 
@@ -288,8 +324,10 @@ func (c *compiler) updateMap(x *ast.IndexExpr, m *types.Map, result func(*node) 
 	mp, kp := c.keep(c.expr(x.X)), c.keep(c.assignable(c.expr(x.Index), m.Key()))
 	r := c.rtype(m.Elem())
 	old := c.value(m.Elem(), func(fr *frame) reflect.Value {
-		if v := mp.node.v(fr).MapIndex(kp.node.v(fr)); v.IsValid() {
-			return v
+		if from := mp.node.v(fr); from.Len() > 0 { // else a bad key fails as it does in an assignment
+			if v := from.MapIndex(kp.node.v(fr)); v.IsValid() {
+				return v
+			}
 		}
 		return reflect.Zero(r)
 	})

@@ -11,6 +11,7 @@ import (
 type callee struct {
 	sig     *types.Signature
 	resolve func(*frame) ready
+	library bool // a function or method of a compiled package
 }
 
 // ready is a function, or a method with its receiver, ready to be called.
@@ -89,7 +90,7 @@ func (c *compiler) callee(e *ast.CallExpr) callee {
 			return ready{cl: cl}
 		}
 		return ready{f: valueOf(r, w), call: nilCall(w)}
-	}}
+	}, false}
 }
 
 // nilCall is a call that panics, for a nil function; nil for others. It does so
@@ -107,7 +108,7 @@ func (c *compiler) declaredCallee(id *ast.Ident, f *types.Func, sig *types.Signa
 	}
 	if !c.u.interpreted(f) {
 		v := c.compiled(f, id.Pos())
-		return callee{sig, func(*frame) ready { return ready{f: v} }}
+		return callee{sig, func(*frame) ready { return ready{f: v} }, true}
 	}
 	target := c.u.target(f, c.instance(id))
 	return callee{sig, func(*frame) ready {
@@ -116,7 +117,7 @@ func (c *compiler) declaredCallee(id *ast.Ident, f *types.Func, sig *types.Signa
 			return ready{call: nilCall(nil)}
 		}
 		return ready{cl: cl, f: v}
-	}}
+	}, false}
 }
 
 func (c *compiler) methodCallee(f *ast.SelectorExpr, sig *types.Signature) callee {
@@ -125,17 +126,18 @@ func (c *compiler) methodCallee(f *ast.SelectorExpr, sig *types.Signature) calle
 	m := sel.obj.(*types.Func)
 	call := c.u.method(t, m)
 	if !isInterface(t) {
-		return callee{sig, func(fr *frame) ready { return ready{call: call, at: at(fr)} }}
+		return callee{sig, func(fr *frame) ready { return ready{call: call, at: at(fr)} }, !c.u.interpreted(m)}
 	}
 	r := c.rtype(t)
 	return callee{sig, func(fr *frame) ready { // the value now, not what the variable holds later
 		v := reflect.New(r)
 		v.Elem().Set(reflect.NewAt(r, at(fr)).Elem())
 		return ready{call: call, at: v.UnsafePointer()}
-	}}
+	}, false}
 }
 
-func (c *compiler) arguments(e *ast.CallExpr, sig *types.Signature) arguments {
+func (c *compiler) arguments(e *ast.CallExpr, f callee) arguments {
+	sig := f.sig
 	n := sig.Params().Len()
 	if len(e.Args) == 1 {
 		if t, ok := c.typeOf(e.Args[0]).(*types.Tuple); ok {
@@ -146,7 +148,11 @@ func (c *compiler) arguments(e *ast.CallExpr, sig *types.Signature) arguments {
 	for i := range n {
 		t := sig.Params().At(i).Type()
 		if !sig.Variadic() || i < n-1 || e.Ellipsis.IsValid() {
-			out.nodes = append(out.nodes, c.assignable(c.expr(e.Args[i]), t))
+			arg := c.assignable(c.expr(e.Args[i]), t)
+			if f.library {
+				arg = c.streamed(arg, sig, i, c.typeOf(e.Args[i]))
+			}
+			out.nodes = append(out.nodes, arg)
 			continue
 		}
 		if _, ok := t.Underlying().(*types.Slice); !ok { // append([]byte, string...)
@@ -233,7 +239,7 @@ func (c *compiler) call(e *ast.CallExpr) *node {
 		return c.builtin(e)
 	}
 	f := c.callee(e)
-	args := c.arguments(e, f.sig)
+	args := c.arguments(e, f)
 	t := f.sig.Results().At(0).Type()
 	if n := c.quick(f, args, t); n != nil {
 		return n
@@ -308,7 +314,7 @@ func (c *compiler) several(e ast.Expr, n int) tuple {
 	e = ast.Unparen(e)
 	if call, ok := e.(*ast.CallExpr); ok {
 		f := c.callee(call)
-		run := c.invocation(f, c.arguments(call, f.sig))
+		run := c.invocation(f, c.arguments(call, f))
 		var ts []types.Type
 		for v := range f.sig.Results().Variables() {
 			ts = append(ts, v.Type())
@@ -335,7 +341,7 @@ func (c *compiler) effect(e *ast.CallExpr) exec {
 		return func(fr *frame) ctl { n.v(fr); return next }
 	}
 	f := c.callee(e)
-	run := c.invocation(f, c.arguments(e, f.sig))
+	run := c.invocation(f, c.arguments(e, f))
 	return func(fr *frame) ctl { run(fr); return next }
 }
 
@@ -348,13 +354,14 @@ func (c *compiler) delayed(e *ast.CallExpr) func(*frame) func(caller, deferrer *
 		c.refuse(e.Pos(), "a conversion as a statement")
 	}
 	f := c.callee(e)
-	args := c.arguments(e, f.sig)
+	args := c.arguments(e, f)
 	m := c.valueReceiver(e)
 	return func(fr *frame) func(caller, deferrer *frame) {
 		r := f.resolve(fr)
 		if m != nil {
 			r.at = m(r.at)
 		}
+		r = c.u.ev.direct(r)
 		in := args.values(fr)
 		return func(caller, deferrer *frame) { r.invoke(caller, deferrer, in) }
 	}

@@ -178,7 +178,10 @@ func assertionError(from reflect.Type, v reflect.Value, to reflect.Type) error {
 		from, concrete, asserted unsafe.Pointer
 		missing                  string
 	})(unsafe.Pointer(e))
-	f.from, f.asserted = typeWord(from), typeWord(to)
+	f.asserted = typeWord(to)
+	if to.Kind() != reflect.Interface { // else the runtime says just "interface"
+		f.from = typeWord(from)
+	}
 	if v.IsValid() {
 		f.concrete = typeWord(v.Type())
 		if to.Kind() == reflect.Interface {

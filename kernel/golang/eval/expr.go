@@ -21,6 +21,9 @@ func isInterface(t types.Type) bool {
 
 // expr compiles an expression that has one value.
 func (c *compiler) expr(e ast.Expr) *node {
+	if n := c.kept[e]; n != nil {
+		return n
+	}
 	tv := c.info.Types[e]
 	if tv.Value != nil {
 		return c.constant(tv.Value, c.u.subst(tv.Type, c.env), e.Pos())
@@ -290,7 +293,7 @@ func (c *compiler) methodValue(e *ast.SelectorExpr, sel selected) *node {
 			v.Elem().Set(reflect.NewAt(rr, p).Elem())
 			p = v.UnsafePointer()
 		}
-		return reflect.MakeFunc(r, func(args []reflect.Value) []reflect.Value { return call(nil, nil, p, args) })
+		return (&boundCall{call, p}).value(r)
 	})
 }
 
@@ -301,9 +304,9 @@ func (c *compiler) methodExpr(e *ast.SelectorExpr, sel selected) *node {
 	call := c.u.method(at, m)
 	t := c.typeOf(e)
 	r := c.rtype(t)
-	v := reflect.MakeFunc(r, func(args []reflect.Value) []reflect.Value {
-		return call(nil, nil, way(memoryOf(args[0])), args[1:])
-	})
+	v := (&boundCall{call: func(caller, deferrer *frame, _ unsafe.Pointer, args []reflect.Value) []reflect.Value {
+		return call(caller, deferrer, way(memoryOf(args[0])), args[1:])
+	}}).value(r)
 	return c.value(t, func(*frame) reflect.Value { return v })
 }
 

@@ -68,6 +68,13 @@ func (ev *Evaluator) method(r reflect.Type, id string) *methodCode {
 	return ev.methods[r][id]
 }
 
+// hasMethods reports whether a type with methods was made here.
+func (ev *Evaluator) hasMethods(r reflect.Type) bool {
+	ev.mu.RLock()
+	defer ev.mu.RUnlock()
+	return ev.methods[r] != nil
+}
+
 // bound compiles the call of a method, promoted or not, on the address of a
 // value of type t.
 func (u *Unit) bound(t types.Type, index []int, m *types.Func) methodCall {
@@ -150,9 +157,10 @@ func (u *Unit) method(at types.Type, m *types.Func) methodCall {
 				u.learn(sig.Results().At(i).Type(), known.Type.Out(i))
 			}
 		}
-		if wait := waiting[m.FullName()]; wait != nil {
+		if s, ok := rt.StandInFor(m.FullName()); ok {
+			call := standIn(s, name)
 			return func(_, _ *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
-				return wait(notNil(adjust(p)), args)
+				return call(reflect.NewAt(er, notNil(adjust(p))), args)
 			}
 		}
 		return func(_, _ *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
@@ -301,7 +309,10 @@ func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 	id, name := m.Id(), m.Name()
 	ev := u.ev
 	var memo sync.Map // reflect.Type -> *methodCode
-	isLock := m.FullName() == "(sync.Locker).Lock"
+	var stand func(reflect.Value, []reflect.Value) []reflect.Value
+	if s, ok := rt.StandInFor(m.FullName()); ok {
+		stand = standIn(s, name)
+	}
 	return func(caller, deferrer *frame, p unsafe.Pointer, args []reflect.Value) []reflect.Value {
 		v := reflect.NewAt(r, p).Elem()
 		if v.IsNil() {
@@ -315,16 +326,12 @@ func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 			code = ev.method(e.Type(), id)
 			memo.Store(e.Type(), code)
 		}
-		if l, ok := e.Interface().(sync.Locker); isLock && ok && code == nil {
-			rt.LockAny(l)
-			return nil
+		if code == nil && stand != nil {
+			return stand(e, args)
 		}
 		if code == nil {
 			return callValue(e.MethodByName(name), args)
 		}
-		if e.Kind() == reflect.Pointer && e.Type().Name() == "" {
-			return code.call(caller, deferrer, e.UnsafePointer(), args)
-		}
-		return code.call(caller, deferrer, memoryOf(e), args)
+		return code.call(caller, deferrer, receiverOf(e), args)
 	}
 }

@@ -3,23 +3,14 @@ package eval
 import (
 	"go/token"
 	"go/types"
+	"io"
 	"iter"
 	"reflect"
-	"sync"
+	"slices"
 	"unsafe"
 
 	"gomdcsan/kernel/golang/rt"
 )
-
-// natives stand for functions that print, wait or end the process: rt's belong
-// to the cell.
-var natives = map[string]reflect.Value{
-	"fmt.Print": reflect.ValueOf(rt.Print), "fmt.Printf": reflect.ValueOf(rt.Printf), "fmt.Println": reflect.ValueOf(rt.Println),
-	"fmt.Scan": reflect.ValueOf(rt.Scan), "fmt.Scanf": reflect.ValueOf(rt.Scanf), "fmt.Scanln": reflect.ValueOf(rt.Scanln),
-	"os.Exit": reflect.ValueOf(rt.Exit), "log.Fatal": reflect.ValueOf(rt.Fatal), "log.Fatalf": reflect.ValueOf(rt.Fatalf), "log.Fatalln": reflect.ValueOf(rt.Fatalln),
-	"time.Sleep": reflect.ValueOf(rt.Sleep), "time.AfterFunc": reflect.ValueOf(rt.AfterFunc), "context.AfterFunc": reflect.ValueOf(rt.AfterContext),
-	"maps.clone": reflect.ValueOf(cloneMap),
-}
 
 // cloneMap is what maps.Clone leaves to the runtime.
 func cloneMap(m any) any {
@@ -34,47 +25,91 @@ func cloneMap(m any) any {
 // positions are the functions that look at the stack of compiled code.
 var positions = map[string]bool{"runtime.Caller": true, "runtime.Callers": true, "runtime.FuncForPC": true, "runtime.CallersFrames": true, "runtime.MemProfile": true}
 
-// waiting are the methods that wait, or end the process, and what does so for
-// a cell.
-var waiting = map[string]func(p unsafe.Pointer, args []reflect.Value) []reflect.Value{
-	"(*sync.WaitGroup).Wait": waits(func(w *sync.WaitGroup) { rt.Block(w.Wait) }),
-	"(*sync.Mutex).Lock":     waits(func(m *sync.Mutex) { rt.Lock(m) }),
-	"(*sync.RWMutex).Lock":   waits(func(m *sync.RWMutex) { rt.Lock(m) }),
-	"(*sync.RWMutex).RLock":  waits(rt.RLock),
-	"(*sync.Cond).Wait":      waits(rt.WaitCond),
-	"(*sync.WaitGroup).Go": func(p unsafe.Pointer, args []reflect.Value) []reflect.Value {
-		f, _ := args[0].Interface().(func())
-		(*sync.WaitGroup)(p).Go(rt.Guard(f))
-		return nil
-	},
-	"(*os/exec.Cmd).Run":            method(rt.Run),
-	"(*os/exec.Cmd).Wait":           method(rt.Wait),
-	"(*os/exec.Cmd).Output":         method(rt.Output),
-	"(*os/exec.Cmd).CombinedOutput": method(rt.CombinedOutput),
-	"(*log.Logger).Fatal":           method(rt.LoggerFatal),
-	"(*log.Logger).Fatalf":          method(rt.LoggerFatalf),
-	"(*log.Logger).Fatalln":         method(rt.LoggerFatalln),
-}
-
-// waits makes a method without arguments and results of a function.
-func waits[T any](f func(*T)) func(unsafe.Pointer, []reflect.Value) []reflect.Value {
-	return func(p unsafe.Pointer, _ []reflect.Value) []reflect.Value { f((*T)(p)); return nil }
-}
-
-// method makes a method of a function whose first parameter is the receiver.
-func method(function any) func(unsafe.Pointer, []reflect.Value) []reflect.Value {
-	f := reflect.ValueOf(function)
-	receiver := f.Type().In(0).Elem()
-	return func(p unsafe.Pointer, args []reflect.Value) []reflect.Value {
-		return callValue(f, append([]reflect.Value{reflect.NewAt(receiver, p)}, args...))
+// standIn returns what calls a method that waits, or ends the process, in the
+// way that a cell must.
+func standIn(s rt.StandIn, name string) func(recv reflect.Value, args []reflect.Value) []reflect.Value {
+	if manner, ok := s.Manner(); ok {
+		return func(recv reflect.Value, args []reflect.Value) (out []reflect.Value) {
+			manner(recv.Interface(), func() { out = callValue(recv.MethodByName(name), args) })
+			return out
+		}
 	}
+	f := reflect.ValueOf(s.Func)
+	return func(recv reflect.Value, args []reflect.Value) []reflect.Value {
+		return callValue(f, append([]reflect.Value{recv}, args...))
+	}
+}
+
+// functionStandIn is standIn for a function.
+func functionStandIn(s rt.StandIn, f reflect.Value) reflect.Value {
+	manner, ok := s.Manner()
+	if !ok {
+		return reflect.ValueOf(s.Func)
+	}
+	return reflect.MakeFunc(f.Type(), func(args []reflect.Value) (out []reflect.Value) {
+		manner(nil, func() { out = callValue(f, args) })
+		return out
+	})
+}
+
+// Stream returns the function of rt, Reader or Writer, through which an
+// argument of a compiled function goes: one that is read or written there, of a
+// type whose values may wait.
+func Stream(sig *types.Signature, i int, arg types.Type) string {
+	last := sig.Params().Len() - 1
+	if last < 0 || i > last && !sig.Variadic() {
+		return ""
+	}
+	t := sig.Params().At(min(i, last)).Type()
+	if s, ok := t.(*types.Slice); ok && sig.Variadic() && i >= last {
+		t = s.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "io" || !mayWait(arg) {
+		return ""
+	}
+	if name := n.Obj().Name(); name == "Reader" || name == "Writer" {
+		return name
+	}
+	return ""
+}
+
+// mayWait reports whether reading from a value of a type may wait for others.
+func mayWait(t types.Type) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		n, ok := types.Unalias(p.Elem()).(*types.Named)
+		return ok && n.Obj().Pkg() != nil && slices.Contains([]string{"os", "io", "net", "crypto/tls"}, n.Obj().Pkg().Path())
+	}
+	return t != nil && types.IsInterface(t)
+}
+
+// streamed passes an argument of a compiled function through Stream's.
+func (c *compiler) streamed(n *node, sig *types.Signature, i int, arg types.Type) *node {
+	var wrap func(reflect.Value) reflect.Value
+	switch Stream(sig, i, arg) {
+	case "Reader":
+		wrap = func(v reflect.Value) reflect.Value { return reflect.ValueOf(rt.Reader(v.Interface().(io.Reader))) }
+	case "Writer":
+		wrap = func(v reflect.Value) reflect.Value { return reflect.ValueOf(rt.Writer(v.Interface().(io.Writer))) }
+	default:
+		return n
+	}
+	t := n.t
+	r := c.rtype(t)
+	return c.value(t, func(fr *frame) reflect.Value {
+		v := n.v(fr)
+		if v.Kind() == reflect.Interface && v.IsNil() {
+			return v
+		}
+		return as(wrap(v), r)
+	})
 }
 
 // compiled finds a function of compiled code.
 func (c *compiler) compiled(f *types.Func, pos token.Pos) reflect.Value {
 	switch name := f.Origin().FullName(); {
-	case natives[name].IsValid():
-		return natives[name]
+	case name == "maps.clone":
+		return reflect.ValueOf(cloneMap)
 	case positions[name]:
 		c.refuse(pos, "%s, which knows no interpreted functions", name)
 	case f.Signature().Recv() == nil && f.Origin().Signature().TypeParams() != nil:
@@ -85,6 +120,9 @@ func (c *compiler) compiled(f *types.Func, pos token.Pos) reflect.Value {
 		c.refuse(pos, "the function %s.%s, which is not in the kernel's tables", f.Pkg().Name(), f.Name())
 	}
 	c.u.learn(f.Signature(), v.Type())
+	if s, ok := rt.StandInFor(f.FullName()); ok {
+		return functionStandIn(s, *v)
+	}
 	return *v
 }
 
@@ -118,5 +156,5 @@ func (c *compiler) pullCallee(sig *types.Signature) callee {
 			n, s := pull(args[0], next, stop)
 			return []reflect.Value{n, s}
 		}}
-	}}
+	}, false}
 }

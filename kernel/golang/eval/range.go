@@ -17,6 +17,28 @@ type rangeVars struct {
 	both       exec                        // evaluates their operands, before either is set
 }
 
+// turn sets the variables for a turn of the loop, runs its body, and says
+// whether that ends the loop. A key or value that nobody wants need not be one.
+func (v rangeVars) turn(fr *frame, body exec, label string, key, value reflect.Value) (end bool, with ctl) {
+	rt.Check()
+	v.both(fr)
+	if v.key != nil {
+		v.key(fr, key)
+	}
+	if v.value != nil {
+		v.value(fr, value)
+	}
+	return loopEnd(fr, body(fr), label)
+}
+
+// index is an index as a key, if one is wanted.
+func (v rangeVars) index(i int) (key reflect.Value) {
+	if v.key != nil {
+		key = reflect.ValueOf(i)
+	}
+	return key
+}
+
 // clause compiles the variables of a range clause.
 func (c *compiler) clause(s *ast.RangeStmt) rangeVars {
 	var out rangeVars
@@ -81,14 +103,13 @@ func (c *compiler) rangeInt(s *ast.RangeStmt, x *node, label string) exec {
 	return func(fr *frame) ctl {
 		n := x.i(fr)
 		for i := int64(0); less(i, n); i++ {
-			rt.Check()
-			vars.both(fr)
+			var key reflect.Value
 			if vars.key != nil {
 				v := reflect.New(r)
 				put(v.UnsafePointer(), i)
-				vars.key(fr, v.Elem())
+				key = v.Elem()
 			}
-			if end, with := loopEnd(fr, body(fr), label); end {
+			if end, with := vars.turn(fr, body, label, key, key); end {
 				return with
 			}
 		}
@@ -138,15 +159,11 @@ func (c *compiler) rangeList(s *ast.RangeStmt, x *node, label string) exec {
 	return func(fr *frame) ctl {
 		data, n := list(fr)
 		for i := range n {
-			rt.Check()
-			vars.both(fr)
-			if vars.key != nil {
-				vars.key(fr, reflect.ValueOf(i))
-			}
+			var value reflect.Value
 			if vars.value != nil {
-				vars.value(fr, reflect.NewAt(r, unsafe.Add(data, uintptr(i)*size)).Elem())
+				value = reflect.NewAt(r, unsafe.Add(data, uintptr(i)*size)).Elem()
 			}
-			if end, with := loopEnd(fr, body(fr), label); end {
+			if end, with := vars.turn(fr, body, label, vars.index(i), value); end {
 				return with
 			}
 		}
@@ -160,17 +177,10 @@ func (c *compiler) rangeString(s *ast.RangeStmt, x *node, label string) exec {
 	return func(fr *frame) ctl {
 		text := x.s(fr)
 		for i := 0; i < len(text); {
-			rt.Check()
 			r, n := utf8.DecodeRuneInString(text[i:])
-			vars.both(fr)
-			if vars.key != nil {
-				vars.key(fr, reflect.ValueOf(i))
-			}
-			if vars.value != nil {
-				vars.value(fr, reflect.ValueOf(r))
-			}
+			at := i
 			i += n
-			if end, with := loopEnd(fr, body(fr), label); end {
+			if end, with := vars.turn(fr, body, label, vars.index(at), reflect.ValueOf(r)); end {
 				return with
 			}
 		}
@@ -183,15 +193,7 @@ func (c *compiler) rangeMap(s *ast.RangeStmt, x *node, label string) exec {
 	body := c.block(s.Body.List, nil)
 	return func(fr *frame) ctl {
 		for it := x.v(fr).MapRange(); it.Next(); {
-			rt.Check()
-			vars.both(fr)
-			if vars.key != nil {
-				vars.key(fr, it.Key())
-			}
-			if vars.value != nil {
-				vars.value(fr, it.Value())
-			}
-			if end, with := loopEnd(fr, body(fr), label); end {
+			if end, with := vars.turn(fr, body, label, it.Key(), it.Value()); end {
 				return with
 			}
 		}
@@ -205,16 +207,11 @@ func (c *compiler) rangeChan(s *ast.RangeStmt, x *node, label string) exec {
 	return func(fr *frame) ctl {
 		ch := x.v(fr)
 		for {
-			rt.Check()
 			v, ok := rt.RecvValue(ch)
 			if !ok {
 				return next
 			}
-			vars.both(fr)
-			if vars.key != nil {
-				vars.key(fr, v)
-			}
-			if end, with := loopEnd(fr, body(fr), label); end {
+			if end, with := vars.turn(fr, body, label, v, v); end {
 				return with
 			}
 		}

@@ -213,7 +213,11 @@ func (u *Unit) named(t *types.Named) reflect.Type {
 				return v.Type().Elem()
 			}
 			if !u.ev.library.has(o.Pkg().Path()) {
-				u.refuse(token.NoPos, "the type %s.%s, which is unexported", o.Pkg().Name(), o.Name())
+				why := "unexported"
+				if o.Exported() {
+					why = "not in the kernel's tables"
+				}
+				u.refuse(token.NoPos, "the type %s.%s, which is %s", o.Pkg().Name(), o.Name(), why)
 			}
 		}
 	}

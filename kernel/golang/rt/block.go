@@ -69,24 +69,6 @@ func Sleep(d time.Duration) {
 	}
 }
 
-// Block calls wait, a method such as a WaitGroup's Wait, and stops waiting for
-// it when the cell is to stop.
-func Block(wait func()) {
-	over := make(chan any, 1)
-	go func() {
-		defer func() { over <- recover() }()
-		wait()
-	}()
-	select {
-	case r := <-over:
-		if r != nil {
-			panic(r)
-		}
-	case <-Done():
-		Abort()
-	}
-}
-
 // Zero is var x T for a variable that is there already.
 func Zero[T any](p *T) { *p = *new(T) }
 

@@ -1,7 +1,7 @@
 package rt
 
 import (
-	"context"
+	"io"
 	"log"
 	"os/exec"
 	"sync"
@@ -14,54 +14,87 @@ type tryLocker interface {
 	Lock()
 }
 
-// Lock locks what an interrupted cell stops waiting for.
-func Lock(l tryLocker) {
+func lock(l tryLocker) {
 	for wait := time.Microsecond; !l.TryLock(); wait = min(2*wait, 10*time.Millisecond) {
 		Sleep(wait)
 	}
 }
 
 // RLock is m.RLock().
-func RLock(m *sync.RWMutex) { Lock(reading{m}) }
+func RLock(m *sync.RWMutex) { lock(readLock{m}) }
 
-type reading struct{ m *sync.RWMutex }
+type readLock struct{ m *sync.RWMutex }
 
-func (r reading) TryLock() bool { return r.m.TryRLock() }
-func (r reading) Lock()         { r.m.RLock() }
+func (r readLock) TryLock() bool { return r.m.TryRLock() }
+func (r readLock) Lock()         { r.m.RLock() }
 
-// LockAny is l.Lock() for a lock of any kind: one of the session's own types
-// checks for itself, and one of a compiled package cannot be interrupted.
+// LockAny is l.Lock(): one of the session's own types checks for itself, and
+// one of a compiled package that cannot try to lock cannot be interrupted.
 func LockAny(l sync.Locker) {
 	if t, ok := l.(tryLocker); ok {
-		Lock(t)
+		lock(t)
 		return
 	}
 	l.Lock()
 }
 
-// WaitCond is c.Wait(): an interrupt wakes all who wait.
-func WaitCond(c *sync.Cond) {
-	defer insist(c.Broadcast)()
-	c.Wait()
-	Check()
+// Go is w.Go(f).
+func Go(w *sync.WaitGroup, f func()) { w.Go(Guard(f)) }
+
+// Leaving makes a call in a goroutine of its own, which an interrupt leaves
+// behind: it ends when the call does.
+func Leaving(_ any, call func()) {
+	over := make(chan any, 1)
+	go func() {
+		defer func() { over <- recover() }()
+		call()
+	}()
+	select {
+	case r := <-over:
+		if r != nil {
+			panic(r)
+		}
+	case <-Done():
+		Abort()
+	}
 }
 
-// Command calls a method of c that waits for its process, which an interrupt
-// kills.
-func Command(c *exec.Cmd, wait func() error) error {
-	defer insist(func() {
-		if p := c.Process; p != nil {
+// Waking calls the method Wait of c, a *sync.Cond: an interrupt wakes all who
+// wait.
+func Waking(c any, wait func()) { ending(c.(*sync.Cond).Broadcast, nil, wait); Check() }
+
+// Killing calls a method of c, an *exec.Cmd, that waits for its process, which
+// an interrupt kills.
+func Killing(c any, wait func()) {
+	ending(func() {
+		if p := c.(*exec.Cmd).Process; p != nil {
 			_ = p.Kill() // fails when it has ended
 		}
-	})()
-	err := wait()
+	}, nil, wait)
 	Check()
-	return err
 }
 
-// insist calls wake again and again from an interrupt on, for a wait that may
-// not have begun when it comes, until over is called.
-func insist(wake func()) (over func()) {
+// Shutting calls a method that serves until x is closed.
+func Shutting(x any, serve func()) {
+	ending(func() { _ = x.(io.Closer).Close() }, nil, serve)
+	Check()
+}
+
+// ending makes a call that waits. From an interrupt on it calls wake again and
+// again, since the waiting may not have begun when it comes, until the call has
+// ended, and then undo, unless that is nil.
+func ending(wake, undo, call func()) {
+	var mu sync.Mutex
+	over, woken := false, false
+	once := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			wake()
+			woken = true
+		}
+		return over
+	}
 	stop, done := make(chan struct{}), Done()
 	go func() {
 		select {
@@ -69,34 +102,19 @@ func insist(wake func()) (over func()) {
 		case <-stop:
 			return
 		}
-		for {
-			wake()
-			select {
-			case <-stop:
-				return
-			case <-time.After(time.Millisecond):
-			}
+		for !once() {
+			time.Sleep(time.Millisecond)
 		}
 	}()
-	return func() { close(stop) }
-}
-
-// Run is c.Run().
-func Run(c *exec.Cmd) error { return Command(c, c.Run) }
-
-// Wait is c.Wait().
-func Wait(c *exec.Cmd) error { return Command(c, c.Wait) }
-
-// Output is c.Output().
-func Output(c *exec.Cmd) (out []byte, err error) {
-	err = Command(c, func() error { out, err = c.Output(); return err })
-	return out, err
-}
-
-// CombinedOutput is c.CombinedOutput().
-func CombinedOutput(c *exec.Cmd) (out []byte, err error) {
-	err = Command(c, func() error { out, err = c.CombinedOutput(); return err })
-	return out, err
+	defer func() {
+		close(stop)
+		mu.Lock()
+		defer mu.Unlock()
+		if over = true; woken && undo != nil {
+			undo()
+		}
+	}()
+	call()
 }
 
 // Guard makes a function of a cell what a goroutine of a compiled package may
@@ -111,14 +129,6 @@ func Guard(f func()) func() {
 		defer Leave()
 		f()
 	}
-}
-
-// AfterFunc is time.AfterFunc.
-func AfterFunc(d time.Duration, f func()) *time.Timer { return time.AfterFunc(d, Guard(f)) }
-
-// AfterContext is context.AfterFunc.
-func AfterContext(ctx context.Context, f func()) (stop func() bool) {
-	return context.AfterFunc(ctx, Guard(f))
 }
 
 // LoggerFatal is l.Fatal.
