@@ -347,10 +347,29 @@ func (s *session) moveVars(p *plan) {
 			v.slot = &slot{id: s.newSlotID(name), from: old.slot}
 			continue
 		}
-		p.dropped = append(p.dropped, drop{what: name, err: types.Error{Pos: token.NoPos, Msg: "its type has another layout now"}})
+		pos, of := p.changedType(v.typ)
+		p.dropped = append(p.dropped, drop{what: "the variable " + name, err: types.Error{Pos: pos, Msg: of + " has another layout from here on (an interface would have kept the value, with its old type)"}})
 		delete(p.world.vars, name)
 		p.world.stale = true
 	}
+}
+
+// changedType returns where the cell declares the type that a variable's type
+// is, or is made of, and its name.
+func (p *plan) changedType(t types.Type) (pos token.Pos, name string) {
+	name = "its type"
+	for _, d := range p.fresh {
+		if d.kind != typeDecl {
+			continue
+		}
+		if !pos.IsValid() {
+			pos = d.node.Pos()
+		}
+		if mentions(t, func(n *types.TypeName) bool { return n.Name() == d.names[0] }) {
+			return d.node.Pos(), "the type " + d.names[0]
+		}
+	}
+	return pos, name
 }
 
 // layout describes what a type is in memory: the names of the session's types

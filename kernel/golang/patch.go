@@ -101,7 +101,7 @@ func rewriteName(data []byte, start, end int, field bool) {
 	name := bytes.ReplaceAll(data[start:end], []byte(markName), nil)
 	name = bytes.ReplaceAll(name, []byte(markMethod), nil)
 	name = unitPath.ReplaceAll(name, []byte("main."))
-	if data[start] != '*' && field { // methods stay exported: they must be found from other units
+	if data[start] != '*' && field { // methods stay exported: they must be found from other units, though reflection then counts them
 		flags &^= nameExported
 	}
 	out := []byte{flags}
