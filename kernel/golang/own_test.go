@@ -2,10 +2,14 @@ package golang
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
+
+// Absolute from the start: other tests of this package change the folder (%cd).
+var readmePath, _ = filepath.Abs("../../README.md")
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
@@ -13,7 +17,7 @@ var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 // cells: a task and a neuron that train, compiled and, for fewer steps,
 // interpreted.
 func TestOwnTaskAndNeuron(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	readme, err := os.ReadFile(readmePath)
 	if err != nil {
 		t.Fatal(err)
 	}
