@@ -57,6 +57,7 @@ type Engine struct {
 type running struct {
 	cell        engine.Cell
 	interrupted bool
+	evaluating  bool      // its user expressions, which are no cells
 	shown       []any     // by the last expression
 	panic       *rt.Panic // of a goroutine
 }
@@ -157,7 +158,10 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		return nil, asError(err)
 	}
 	s.mu.Lock()
-	s.sources[src.name] = cellText{src.count, src.text}
+	s.source = src
+	if !r.evaluating {
+		s.journal.Add(engine.Cell{Count: src.count, Code: src.text})
+	}
 	s.mu.Unlock()
 	for _, d := range s.commit(c) {
 		fmt.Fprintf(e.options.Stderr, "note: %s no longer fits and is gone: %s: %s\n", d.what, s.checker.fset.Position(d.err.Pos), d.err.Msg)
@@ -253,6 +257,7 @@ func (e *Engine) show(c engine.Cell, values []any) {
 // evaluate answers the cell's user expressions.
 func (e *Engine) evaluate(r *running) engine.Outcome {
 	var out engine.Outcome
+	r.evaluating = true
 	for name, code := range r.cell.Evaluate {
 		var values []any
 		rt.Begin(e.goroutinePanic, func(v []any) { values = v })

@@ -346,10 +346,13 @@ func (s *session) who() string {
 func (s *session) script() (text string, cells int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := slices.SortedFunc(maps.Values(s.sources), func(a, b cellText) int { return a.count - b.count })
-	var b strings.Builder
-	for _, c := range all {
-		fmt.Fprintf(&b, "// cell[%d]\n%s\n\n", c.count, strings.TrimSpace(c.text))
+	texts := map[int]string{} // of those with the same count the latest
+	for c := range s.journal.All() {
+		texts[c.Count] = c.Code
 	}
-	return b.String(), len(all)
+	var b strings.Builder
+	for _, n := range slices.Sorted(maps.Keys(texts)) {
+		fmt.Fprintf(&b, "// cell[%d]\n%s\n\n", n, strings.TrimSpace(texts[n]))
+	}
+	return b.String(), len(texts)
 }

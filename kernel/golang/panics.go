@@ -126,7 +126,7 @@ func (s *session) frame(function, file string, line int) []string {
 		head += " in " + function
 	}
 	s.mu.Lock()
-	text, known := s.sources[file].line(line)
+	text, known := s.lineOf(file, line)
 	s.mu.Unlock()
 	if !known {
 		return []string{head}

@@ -48,7 +48,8 @@ type session struct {
 	line          atomic.Int64 // that an interpreted cell runs
 	slots         int
 	version       int
-	sources       map[string]cellText // by name, for tracebacks
+	source        *source        // checked last: what runs, or has run
+	journal       engine.Journal // what has run, for tracebacks and %save
 }
 
 func newSession(stdout, stderr io.Writer) *session {
@@ -56,7 +57,7 @@ func newSession(stdout, stderr io.Writer) *session {
 	s := &session{
 		checker: &checker{fset: fset, importer: symbols.NewImporter(fset)},
 		world:   newWorld(), imports: map[string]string{}, tables: map[string]map[string]reflect.Value{},
-		stdout: stdout, stderr: stderr, sources: map[string]cellText{},
+		stdout: stdout, stderr: stderr,
 		evaluator:     eval.New(),
 		foreignTables: map[string]interp.Exports{},
 	}
@@ -442,9 +443,9 @@ func (s *session) addError(e *engine.Error, src *source, p token.Position, msg s
 		e.Value += "\n" + line
 	}
 	e.Traceback = append(e.Traceback, bold(red(p.String()+":"))+" "+bold(msg))
-	text, known := s.sources[p.Filename].line(p.Line)
-	if !known && src != nil && p.Filename == src.name && p.Line >= 1 && p.Line <= len(src.lines) {
-		text, known = src.lines[p.Line-1], true
+	text, known := src.lineOf(p.Filename, p.Line)
+	if !known {
+		text, known = s.lineOf(p.Filename, p.Line)
 	}
 	if known {
 		e.Traceback = append(e.Traceback, underlined(text, p.Column)...)

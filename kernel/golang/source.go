@@ -25,24 +25,28 @@ type source struct {
 	others  []item // what is not a statement
 }
 
-// cellText is what is kept of a cell that has run, for tracebacks and %save.
-type cellText struct {
-	count int
-	text  string
+// lineOf returns a line, counted from 1, of the source if it has the name.
+func (s *source) lineOf(name string, n int) (string, bool) {
+	if s == nil || s.name != name || n < 1 || n > len(s.lines) {
+		return "", false
+	}
+	return s.lines[n-1], true
 }
 
-// line returns a line, counted from 1, if there is one.
-func (c cellText) line(n int) (string, bool) {
-	for text, i := c.text, 1; ; i++ {
-		line, rest, more := strings.Cut(text, "\n")
-		if i == n && c.text != "" {
-			return line, true
-		}
-		if !more {
-			return "", false
-		}
-		text = rest
+// lineOf returns a line, counted from 1, of the cell with the name.
+func (s *session) lineOf(name string, n int) (string, bool) {
+	if line, ok := s.source.lineOf(name, n); ok {
+		return line, true
 	}
+	var count int
+	if _, err := fmt.Sscanf(name, "cell[%d]", &count); err != nil {
+		return "", false
+	}
+	c, _ := s.journal.Find(count)
+	if lines := strings.Split(c.Code, "\n"); c.Code != "" && n >= 1 && n <= len(lines) {
+		return lines[n-1], true
+	}
+	return "", false
 }
 
 // base maps the positions of one parsed copy to offsets in the cell.

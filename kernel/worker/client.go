@@ -25,8 +25,8 @@ type Client struct {
 	last   engine.Cell // running, or run last
 	run    *run        // the running cell, or nil
 
-	succeeded []engine.Cell // in the living worker
-	lost      []engine.Cell // succeeded in workers that have died
+	succeeded engine.Journal // in the living worker
+	lost      []engine.Cell  // succeeded in workers that have died
 	closed    bool
 }
 

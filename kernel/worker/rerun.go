@@ -25,14 +25,14 @@ func (c *Client) remember(cell engine.Cell, out engine.Outcome) {
 	cell.Evaluate = nil
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.succeeded = append(c.succeeded, cell)
+	c.succeeded.Add(cell)
 	c.lost = slices.DeleteFunc(c.lost, func(l engine.Cell) bool { return l.Code == cell.Code })
 }
 
 // lose is called when a worker has died; c.mu is held.
 func (c *Client) lose() {
-	c.lost = append(c.lost, c.succeeded...)
-	c.succeeded = nil
+	c.lost = slices.AppendSeq(c.lost, c.succeeded.All())
+	c.succeeded = engine.Journal{}
 }
 
 // takeLost returns the cells to run again.
