@@ -240,6 +240,44 @@ await step("dark", async () => {
   await page.evaluate(() => window.jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Light" }));
 });
 
+await step("film", async () => {
+  await run("film");
+  const film = output("film").locator("img");
+  await until("a film", async () => (await film.boundingBox()).width > 100);
+  await film.scrollIntoViewIfNeeded();
+  const first = await film.screenshot();
+  await until("another picture", async () => !first.equals(await film.screenshot()));
+  await errors("film");
+});
+
+await step("clear output", async () => {
+  await run("cleared");
+  await shows("cleared", "pass 4");
+  await idle();
+  const text = await output("cleared").innerText();
+  if (text.trim().split(/\s*\n\s*/).join("; ") !== "pass 4; after it") throw new Error(text);
+});
+
+await step("saved live figure", async () => {
+  await run("redrawn");
+  const figures = output("redrawn").locator("img, svg");
+  const drawn = () => figures.first().evaluate((e) => e.src ?? e.outerHTML);
+  const first = await until("a figure", drawn);
+  await until("a redrawn figure", async () => (await drawn()) !== first);
+  await until("the end of the cell", async () => /\[\d+\]/.test(await prompt("redrawn").innerText()));
+  await idle();
+  const last = await drawn();
+  await shot("live-figure-before-saving");
+  await page.evaluate(() => window.jupyterapp.commands.execute("docmanager:save"));
+  await page.reload();
+  await until("the app", () => page.evaluate(() => !!window.jupyterapp));
+  await idle();
+  await output("redrawn").scrollIntoViewIfNeeded();
+  await until("the figure as it was", async () => (await drawn()) === last);
+  if (await figures.count() !== 1) throw new Error(`${await figures.count()} figures`);
+  await shows("cleared", "pass 4");
+});
+
 await step("the worker dies", async () => {
   await run("killed");
   await until("an explanation", async () => /killed|signal/i.test(await output("killed").innerText()));

@@ -69,6 +69,31 @@ display.Column(n, display.Checkbox("on", true), display.Dropdown("coding", []str
 run, err := mdcsan.Train(display.Context(), cfg, display.Training())
 display.Must(err)
 run`},
+		{"film", `film := mdcsan.Film{Task: "Pendulum-v1", Dt: 0.05}
+for i := range 60 {
+	film.Poses = append(film.Poses, []float64{0.1 * float64(i), 0})
+}
+&film`},
+		{"cleared", `fmt.Println("gone at once")
+display.ClearOutput(false)
+for i := range 5 {
+	fmt.Println("pass", i)
+	display.Show(display.Markdown("*after it*"))
+	time.Sleep(100 * time.Millisecond)
+	if i < 4 {
+		display.ClearOutput(true)
+	}
+}`},
+		{"redrawn", `var xs, ys []float64
+fig := display.Live(func() any {
+	return plotting.Lines(fmt.Sprint("after ", len(xs), " steps"), "step", "value", plotting.Line{X: xs, Y: ys})
+})
+for i := range 60 {
+	xs, ys = append(xs, float64(i)), append(ys, math.Sin(float64(i)/5))
+	fig.Redraw()
+	time.Sleep(20 * time.Millisecond)
+}
+fig.Close()`},
 		{"killed", "!kill -9 $PPID"},
 	}
 }

@@ -53,7 +53,7 @@ func (s *Session) commEvent(e engine.Event) {
 		return
 	}
 	s.mu.Lock()
-	parent, known := s.cells.header[e.Cell]
+	parent, known := s.cells.of(e.Cell)
 	if !known {
 		parent = s.commFrom[e.Comm.ID]
 	}

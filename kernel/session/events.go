@@ -1,6 +1,7 @@
 package session
 
 import (
+	"container/list"
 	"encoding/json"
 
 	"gomdcsan/kernel/engine"
@@ -8,25 +9,42 @@ import (
 )
 
 // parents remembers which request each recent cell came from, so that late
-// output finds its cell.
+// output finds its cell. Those are forgotten that were not asked for longest: a
+// cell of which a goroutine goes on printing stays.
 type parents struct {
-	header map[string]json.RawMessage
-	order  []string
+	known  map[string]*list.Element // of recent, by cell
+	recent list.List                // of parent, the latest in front
 	last   json.RawMessage
 }
 
-const rememberCells = 4096
+type parent struct {
+	cell   string
+	header json.RawMessage
+}
+
+const rememberCells = 1024
 
 func (p *parents) add(cell string, header json.RawMessage) {
-	if p.header == nil {
-		p.header = map[string]json.RawMessage{}
+	if p.known == nil {
+		p.known = map[string]*list.Element{}
 	}
-	p.header[cell] = header
+	p.known[cell] = p.recent.PushFront(parent{cell, header})
 	p.last = header
-	if p.order = append(p.order, cell); len(p.order) > rememberCells {
-		delete(p.header, p.order[0])
-		p.order = p.order[1:]
+	if p.recent.Len() > rememberCells {
+		old := p.recent.Remove(p.recent.Back()).(parent)
+		delete(p.known, old.cell)
 	}
+}
+
+// of returns the header for a cell; for what belongs to none that is known it
+// is the latest.
+func (p *parents) of(cell string) (header json.RawMessage, known bool) {
+	e := p.known[cell]
+	if e == nil {
+		return p.last, false
+	}
+	p.recent.MoveToFront(e)
+	return e.Value.(parent).header, true
 }
 
 // parentOf returns the header of the request that a cell came from, and for
@@ -34,10 +52,8 @@ func (p *parents) add(cell string, header json.RawMessage) {
 func (s *Session) parentOf(cell string) json.RawMessage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if h, ok := s.cells.header[cell]; ok {
-		return h
-	}
-	return s.cells.last
+	header, _ := s.cells.of(cell)
+	return header
 }
 
 // Emit implements engine.Sink.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,8 +30,9 @@ func pendingIn(fds [2]int) func() bool {
 	}
 	return func() bool {
 		var events [2]unix.EpollEvent
-		n, err := unix.EpollWait(ep, events[:], 0)
-		return n > 0 || err != nil
+		// It does not wait, so the scheduler need not know of it.
+		n, _, err := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(ep), uintptr(unsafe.Pointer(&events)), uintptr(len(events)), 0, 0, 0)
+		return n > 0 || err != 0
 	}
 }
 

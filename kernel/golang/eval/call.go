@@ -341,6 +341,9 @@ func (c *compiler) effect(e *ast.CallExpr) exec {
 		return func(fr *frame) ctl { n.v(fr); return next }
 	}
 	f := c.callee(e)
+	if print := c.printed(e, f); print != nil {
+		return print
+	}
 	run := c.invocation(f, c.arguments(e, f))
 	return func(fr *frame) ctl { run(fr); return next }
 }

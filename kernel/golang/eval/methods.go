@@ -197,24 +197,10 @@ func callValue(f reflect.Value, args []reflect.Value) []reflect.Value {
 			args[i] = as(args[i], a)
 		}
 	}
-	if t == printerType {
-		return callPrinter(f.Interface().(printer), args[0].Interface().([]any))
-	}
 	if t.IsVariadic() {
 		return f.CallSlice(args)
 	}
 	return f.Call(args)
-}
-
-// printer is the type of fmt.Println and fmt.Print, which cells call more often
-// than anything else: without reflection a line takes half the time.
-type printer = func(...any) (int, error)
-
-var printerType = reflect.TypeFor[printer]()
-
-func callPrinter(f printer, args []any) []reflect.Value {
-	n, err := f(args...)
-	return []reflect.Value{reflect.ValueOf(n), reflect.ValueOf(&err).Elem()}
 }
 
 // interpreted reports whether a function's source is here.
