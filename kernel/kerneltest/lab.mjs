@@ -275,6 +275,7 @@ await step("saved live figure", async () => {
   await output("redrawn").scrollIntoViewIfNeeded();
   await until("the figure as it was", async () => (await drawn()) === last);
   if (await figures.count() !== 1) throw new Error(`${await figures.count()} figures`);
+  await output("cleared").scrollIntoViewIfNeeded(); // what is not in view has no text
   await shows("cleared", "pass 4");
 });
 

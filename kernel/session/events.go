@@ -28,6 +28,9 @@ func (p *parents) add(cell string, header json.RawMessage) {
 	if p.known == nil {
 		p.known = map[string]*list.Element{}
 	}
+	if e := p.known[cell]; e != nil {
+		p.recent.Remove(e) // a client that says the same message again
+	}
 	p.known[cell] = p.recent.PushFront(parent{cell, header})
 	p.last = header
 	if p.recent.Len() > rememberCells {

@@ -23,6 +23,10 @@ func TestParents(t *testing.T) {
 	if got, known := p.of(strconv.Itoa(cells - 100)); !known || string(got) != header(cells-100) {
 		t.Errorf("a recent cell has the parent %s", got)
 	}
+	p.add(strconv.Itoa(cells-1), json.RawMessage(header(0)))
+	if got, known := p.of(strconv.Itoa(cells - 1)); !known || string(got) != header(0) {
+		t.Errorf("a cell that comes again has the parent %s", got)
+	}
 	if n := p.recent.Len(); n != rememberCells || n != len(p.known) {
 		t.Errorf("%d cells are remembered", n)
 	}

@@ -286,7 +286,9 @@ func (s *Session) reply(r *request, msgType string, metadata any, content any) {
 }
 
 // Subscribed returns what a new subscriber is told first: that it is heard,
-// and, once in the kernel's life, that the kernel is starting.
+// and, once in the kernel's life, that the kernel is starting and then ready.
+// JupyterLab takes no notice of the idle that follows a kernel_info_request, and
+// would show a restarted kernel as starting until its first cell.
 func (s *Session) Subscribed(topic string) []*wire.Message {
 	welcome := map[string]string{"subscription": topic}
 	messages := []*wire.Message{wire.New(s.wire, wire.IOPubWelcome, nil, welcome)}
@@ -295,6 +297,9 @@ func (s *Session) Subscribed(topic string) []*wire.Message {
 	if !s.started {
 		s.started = true
 		messages = append(messages, wire.New(s.wire, wire.Status, nil, statusContent{wire.StateStarting}))
+		if s.current == nil {
+			messages = append(messages, wire.New(s.wire, wire.Status, nil, statusContent{wire.StateIdle}))
+		}
 	}
 	return messages
 }

@@ -293,7 +293,14 @@ func TestReflectedMessagesAreIgnored(t *testing.T) {
 func TestSubscribers(t *testing.T) {
 	f := newFront(t, nil)
 	first, second := f.s.Subscribed(""), f.s.Subscribed("")
-	if len(first) != 2 || first[0].Header.MsgType != wire.IOPubWelcome || len(second) != 1 {
-		t.Errorf("the first subscriber gets %d messages, the second %d", len(first), len(second))
+	var told []string
+	for _, m := range first {
+		told = append(told, m.Header.MsgType+" "+string(m.Content))
+	}
+	if want := []string{`iopub_welcome {"subscription":""}`, `status {"execution_state":"starting"}`, `status {"execution_state":"idle"}`}; !slices.Equal(told, want) {
+		t.Errorf("the first subscriber is told %q", told)
+	}
+	if len(second) != 1 || second[0].Header.MsgType != wire.IOPubWelcome {
+		t.Errorf("the second subscriber is told %v", second)
 	}
 }
