@@ -286,20 +286,25 @@ func (s *Session) reply(r *request, msgType string, metadata any, content any) {
 }
 
 // Subscribed returns what a new subscriber is told first: that it is heard,
-// and, once in the kernel's life, that the kernel is starting and then ready.
-// JupyterLab takes no notice of the idle that follows a kernel_info_request, and
-// would show a restarted kernel as starting until its first cell.
+// once in the kernel's life that the kernel is starting, and whether it is busy.
+// JupyterLab, which connects again to a kernel that it has restarted, takes no
+// notice of the idle after a kernel_info_request, and would not know until the
+// first cell.
 func (s *Session) Subscribed(topic string) []*wire.Message {
-	welcome := map[string]string{"subscription": topic}
-	messages := []*wire.Message{wire.New(s.wire, wire.IOPubWelcome, nil, welcome)}
+	messages := []*wire.Message{wire.New(s.wire, wire.IOPubWelcome, nil, map[string]string{"subscription": topic})}
+	status := func(state string) {
+		messages = append(messages, wire.New(s.wire, wire.Status, nil, statusContent{state}))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.started {
 		s.started = true
-		messages = append(messages, wire.New(s.wire, wire.Status, nil, statusContent{wire.StateStarting}))
-		if s.current == nil {
-			messages = append(messages, wire.New(s.wire, wire.Status, nil, statusContent{wire.StateIdle}))
-		}
+		status(wire.StateStarting)
+	}
+	if s.current != nil {
+		status(wire.StateBusy)
+	} else {
+		status(wire.StateIdle)
 	}
 	return messages
 }

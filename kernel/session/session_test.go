@@ -292,15 +292,26 @@ func TestReflectedMessagesAreIgnored(t *testing.T) {
 
 func TestSubscribers(t *testing.T) {
 	f := newFront(t, nil)
-	first, second := f.s.Subscribed(""), f.s.Subscribed("")
-	var told []string
-	for _, m := range first {
-		told = append(told, m.Header.MsgType+" "+string(m.Content))
+	told := func() (told []string) {
+		for _, m := range f.s.Subscribed("") {
+			told = append(told, m.Header.MsgType+" "+string(m.Content))
+		}
+		return told
 	}
-	if want := []string{`iopub_welcome {"subscription":""}`, `status {"execution_state":"starting"}`, `status {"execution_state":"idle"}`}; !slices.Equal(told, want) {
-		t.Errorf("the first subscriber is told %q", told)
+	const welcome, idle = `iopub_welcome {"subscription":""}`, `status {"execution_state":"idle"}`
+	if got, want := told(), []string{welcome, `status {"execution_state":"starting"}`, idle}; !slices.Equal(got, want) {
+		t.Errorf("the first subscriber is told %q", got)
 	}
-	if len(second) != 1 || second[0].Header.MsgType != wire.IOPubWelcome {
-		t.Errorf("the second subscriber is told %v", second)
+	if got, want := told(), []string{welcome, idle}; !slices.Equal(got, want) {
+		t.Errorf("the second subscriber is told %q", got)
 	}
+	id := f.send(wire.Shell, wire.ExecuteRequest, code("loop"))
+	f.until(id, "its input", func(ms []sentMessage) bool {
+		return slices.ContainsFunc(ms, func(m sentMessage) bool { return m.Header.MsgType == wire.ExecuteInput })
+	})
+	if got, want := told(), []string{welcome, `status {"execution_state":"busy"}`}; !slices.Equal(got, want) {
+		t.Errorf("a subscriber while a cell runs is told %q", got)
+	}
+	f.s.Interrupt()
+	f.all(id)
 }
