@@ -9,11 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// unexport takes the mark out of the names of types and fields in a compiled
-// unit, and makes them unexported again for reflection: printing and encoding
-// then see what the user wrote, and so do the messages of failed assertions,
-// which name methods. A name in the run-time type information is
-// flags, length, bytes, and for a field with a tag the tag's length and bytes.
+// unexport takes the mark out of the names of types, fields and methods in a
+// compiled unit, and makes them unexported again for reflection: printing and
+// encoding then see what the user wrote, and so do the messages of failed
+// assertions, which name methods. The unit's package becomes main, so that the
+// unexported methods of all units are of one package, and fit each other's
+// interfaces. A name in the run-time type information is flags, length, bytes,
+// and for a field with a tag the tag's length and bytes.
 func unexport(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -27,21 +29,21 @@ func unexport(file string) error {
 			}
 			at += i
 			if start, end, ok := nameAround(data, at); ok {
-				rewriteName(data, start, end, mark == markName)
+				rewriteName(data, start, end)
 			}
 		}
 	}
 	for _, m := range unitPath.FindAllIndex(data, -1) {
-		if start, end, ok := nameAround(data, m[0]); ok && data[start] == '*' {
-			rewriteName(data, start, end, false)
+		if start, end, ok := nameAround(data, m[0]); ok && (data[start] == '*' || start == m[0] && end == m[1]) {
+			rewriteName(data, start, end)
 		}
 	}
 	return os.WriteFile(file, data, 0o644)
 }
 
-// unitPath is the package of a type among a generic type's arguments, which
-// its name has in full.
-var unitPath = regexp.MustCompile(`cells/[0-9a-f]{16}\.`)
+// unitPath is the package of a unit: the name of it, and what the name of a
+// generic type has before the types among its arguments.
+var unitPath = regexp.MustCompile(`cells/[0-9a-f]{16}`)
 
 const (
 	nameExported = 1 << 0
@@ -83,7 +85,7 @@ func nameLength(data []byte, start int) (end int, ok bool) {
 	return 0, false
 }
 
-func rewriteName(data []byte, start, end int, field bool) {
+func rewriteName(data []byte, start, end int) {
 	width := 1
 	if end-start >= 0x80 {
 		width = 2
@@ -100,8 +102,8 @@ func rewriteName(data []byte, start, end int, field bool) {
 	}
 	name := bytes.ReplaceAll(data[start:end], []byte(markName), nil)
 	name = bytes.ReplaceAll(name, []byte(markMethod), nil)
-	name = unitPath.ReplaceAll(name, []byte("main."))
-	if data[start] != '*' && field { // methods stay exported: they must be found from other units, though reflection then counts them
+	name = unitPath.ReplaceAll(name, []byte("main"))
+	if data[start] != '*' {
 		flags &^= nameExported
 	}
 	out := []byte{flags}

@@ -9,12 +9,14 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"gomdcsan/kernel/golang/rtype"
 )
 
-// The compiled unit has its unexported fields exported, as far as the linker
-// and package reflect know: unexport has changed their names in the file, but
-// a struct type says also to which package its unexported fields belong, and
-// reflection finds types by their sorted names. Both are mended here, in
+// The compiled unit has its unexported fields and methods exported, as far as
+// the linker knows: unexport has changed their names in the file, but types say
+// also to which package they belong and how many methods are exported, and
+// reflection finds types by their sorted names. All that is mended here, in
 // memory, after the unit is loaded and before anything uses its types.
 
 //go:linkname typelinks reflect.typelinks
@@ -42,23 +44,6 @@ func linkedType(t reflect.Type) bool {
 	return false
 }
 
-// mainPath is the name of package main as run-time type information has it:
-// flags, length, text.
-var mainPath = [...]byte{0, 4, 'm', 'a', 'i', 'n'}
-
-// structType is how the runtime describes a struct type (internal/abi).
-type structType struct {
-	rtype   [typeSize]byte
-	pkgPath *byte
-	fields  []struct {
-		name   *byte
-		typ    unsafe.Pointer
-		offset uintptr
-	}
-}
-
-const typeSize = 4*unsafe.Sizeof(uintptr(0)) + 16 // internal/abi.Type
-
 // mendModules mends the modules loaded since there were n.
 func mendModules(n int) error {
 	sections, offsets := typelinks()
@@ -69,9 +54,7 @@ func mendModules(n int) error {
 		for _, off := range types {
 			t := typeAt(unsafe.Add(sections[m], off))
 			names = append(names, t.String())
-			if t.Kind() == reflect.Struct {
-				err = cmp.Or(err, ownFields(unsafe.Add(sections[m], off)))
-			}
+			err = cmp.Or(err, rtype.Mend(t, writable))
 		}
 		if err != nil {
 			return err
@@ -94,24 +77,6 @@ func typeAt(p unsafe.Pointer) reflect.Type {
 	var v any
 	(*[2]unsafe.Pointer)(unsafe.Pointer(&v))[0] = p
 	return reflect.TypeOf(v)
-}
-
-// ownFields says of a struct type with unexported fields whose they are.
-func ownFields(p unsafe.Pointer) error {
-	s := (*structType)(p)
-	if s.pkgPath != nil {
-		return nil
-	}
-	for _, f := range s.fields {
-		if *f.name&nameExported == 0 {
-			if err := writable(unsafe.Pointer(&s.pkgPath), unsafe.Sizeof(s.pkgPath)); err != nil {
-				return err
-			}
-			s.pkgPath = &mainPath[0]
-			return nil
-		}
-	}
-	return nil
 }
 
 // writable lets a piece of a loaded file's memory be written to.

@@ -293,6 +293,10 @@ func recvName(t types.Type) string {
 func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 	r := u.rtype(t)
 	id, name := m.Id(), m.Name()
+	index := -1 // of an unexported method, which reflection does not find
+	if known, ok := r.MethodByName(name); ok && !m.Exported() {
+		index = known.Index
+	}
 	ev := u.ev
 	var memo sync.Map // reflect.Type -> *methodCode
 	var stand func(reflect.Value, []reflect.Value) []reflect.Value
@@ -314,6 +318,10 @@ func (u *Unit) interfaceMethod(t types.Type, m *types.Func) methodCall {
 		}
 		if code == nil && stand != nil {
 			return stand(e, args)
+		}
+		if code == nil && index >= 0 {
+			f, recv := rtype.Unexported(v, index)
+			return callValue(f, append([]reflect.Value{recv}, args...))
 		}
 		if code == nil {
 			return callValue(e.MethodByName(name), args)
