@@ -25,7 +25,7 @@ type plan struct {
 	isVar   map[types.Object]bool
 	inits   []*types.Initializer // of a declaration cell
 	shown   *ast.ExprStmt        // the last statement, if its values are shown
-	dropped []drop
+	misfits []misfit
 	slow    bool // world is a new one
 }
 
@@ -85,6 +85,8 @@ func (c *checker) check(w *world, imports map[string]string, src *source) (*plan
 	errs = p.collect(errs)
 	if len(errs) > 0 {
 		p.abandon()
+	} else if names := p.outlived(w); len(names) > 0 {
+		return c.checkOutlived(p, w, redeclared, names, varDecls)
 	}
 	return p, errs
 }
@@ -106,7 +108,7 @@ func (c *checker) rebuild(p *plan, varDecls []ast.Decl) []types.Error {
 	}
 	body := fileOf(used, p.nodesOf(nil, varDecls)...)
 	var errs []types.Error
-	p.info, p.dropped, errs = c.build(p.world, p.fresh, body)
+	p.info, p.misfits, errs = c.build(p.world, p.fresh, body)
 	return errs
 }
 
@@ -341,15 +343,7 @@ func (c *checker) checkTwice(p *plan, redeclared map[string]bool, late map[*ast.
 	if len(errs) > 0 {
 		return p, errs
 	}
-	for _, v := range p.vars {
-		redeclared[v.Name()] = true
-	}
-	next := before.without(redeclared)
-	for _, v := range p.vars {
-		next.vars[v.Name()] = &variable{name: v.Name(), typ: v.Type(), cell: p.src.count}
-	}
-	p.world, p.vars, p.isVar = next, nil, map[types.Object]bool{}
-	return p, p.collect(c.rebuild(p, nil))
+	return c.checkOutlived(p, before, redeclared, p.outlived(before), nil)
 }
 
 // collect finds what the checked cell defines and shows, and leaves out the

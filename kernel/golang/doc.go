@@ -30,7 +30,9 @@
 // cannot go through a slot (types, constants, generic functions, other
 // signatures) makes what refers to it be compiled again; what then no longer
 // fits is dropped, with a note. A type that gets another method is a new type
-// to Go, and the session's variables follow it. Unused imports and variables
+// to Go, and the session's variables follow it. Variables of a type that gets
+// another layout become anys, with the values that they have and a note; values
+// of the old type in interfaces stay what they were. Unused imports and variables
 // are allowed at the top level; a cell of declarations only initialises its
 // variables in the order of their dependencies. Deferred calls of the top level
 // run at the end of the cell. The values of the last expression are shown,

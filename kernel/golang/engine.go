@@ -163,8 +163,8 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		s.journal.Add(engine.Cell{Count: src.count, Code: src.text})
 	}
 	s.mu.Unlock()
-	for _, d := range s.commit(c) {
-		fmt.Fprintf(e.options.Stderr, "note: %s no longer fits and is gone: %s: %s\n", d.what, s.checker.fset.Position(d.err.Pos), d.err.Msg)
+	for _, m := range s.commit(c) {
+		fmt.Fprintf(e.options.Stderr, "note: %s %s: %s: %s\n", m.what, m.fate, s.checker.fset.Position(m.err.Pos), m.err.Msg)
 	}
 	return c, nil
 }

@@ -3,7 +3,6 @@ package golang
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
 	"maps"
 	"reflect"
@@ -331,8 +330,8 @@ func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty 
 }
 
 // moveVars lets the session's variables follow their types: a type that is
-// compiled anew with the same layout is another type for the same memory.
-// Variables of a type that changed its layout go.
+// compiled anew with the same layout is another type for the same memory. Where
+// check has made a variable an any, its value goes there.
 func (s *session) moveVars(p *plan) {
 	if !p.slow {
 		return
@@ -343,57 +342,12 @@ func (s *session) moveVars(p *plan) {
 		if old == nil || old.slot == nil || v.slot != old.slot || s.typeKey(s.world, old.typ) == s.typeKey(p, v.typ) {
 			continue
 		}
-		if s.layout(old.typ) == s.layout(v.typ) {
-			v.slot = &slot{id: s.newSlotID(name), from: old.slot}
-			continue
-		}
-		pos, of := p.changedType(v.typ)
-		p.dropped = append(p.dropped, drop{what: "the variable " + name, err: types.Error{Pos: pos, Msg: of + " has another layout from here on (an interface would have kept the value, with its old type)"}})
-		delete(p.world.vars, name)
-		p.world.stale = true
-	}
-}
-
-// changedType returns where the cell declares the type that a variable's type
-// is, or is made of, and its name.
-func (p *plan) changedType(t types.Type) (pos token.Pos, name string) {
-	name = "its type"
-	for _, d := range p.fresh {
-		if d.kind != typeDecl {
-			continue
-		}
-		if !pos.IsValid() {
-			pos = d.node.Pos()
-		}
-		if mentions(t, func(n *types.TypeName) bool { return n.Name() == d.names[0] }) {
-			return d.node.Pos(), "the type " + d.names[0]
+		v.slot = &slot{id: s.newSlotID(name)}
+		if layout(old.typ) == layout(v.typ) {
+			v.slot.from = old.slot
+		} else {
+			v.slot.ptr = reflect.New(reflect.TypeFor[any]())
+			v.slot.ptr.Elem().Set(old.slot.ptr.Elem())
 		}
 	}
-	return pos, name
-}
-
-// layout describes what a type is in memory: the names of the session's types
-// do not matter, what they stand for does.
-func (s *session) layout(t types.Type) string {
-	open := map[*types.TypeName]bool{}
-	var tw *typeWriter
-	tw = &typeWriter{
-		name: func(n *types.TypeName) string {
-			if !sessionType(n) {
-				return n.Pkg().Path() + "." + n.Name()
-			}
-			if open[n] {
-				return n.Name()
-			}
-			open[n] = true
-			inner := *tw
-			inner.b = strings.Builder{}
-			inner.write(n.Type().Underlying())
-			return "(" + inner.b.String() + ")"
-		},
-		field: func(f *types.Var) string { return f.Name() },
-		meth:  func(f *types.Func) string { return f.Name() },
-	}
-	text, _ := tw.text(t)
-	return text
 }

@@ -239,7 +239,7 @@ func (s *session) typeKey(names declarations, t types.Type) string {
 }
 
 // commit makes the cell's declarations and variables the session's.
-func (s *session) commit(c *compiled) (dropped []drop) {
+func (s *session) commit(c *compiled) (misfits []misfit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := c.plan
@@ -259,7 +259,7 @@ func (s *session) commit(c *compiled) (dropped []drop) {
 	for _, f := range c.functions {
 		f.slot.ptr.Elem().Set(f.value)
 	}
-	dropped = p.dropped
+	misfits = p.misfits
 	replaced := map[string]bool{}
 	for _, v := range p.vars {
 		name := v.Name()
@@ -282,7 +282,7 @@ func (s *session) commit(c *compiled) (dropped []drop) {
 			w.vars[n] = vars[n]
 		}
 		_, more, _ := s.checker.build(w, nil)
-		dropped = append(dropped, more...)
+		misfits = append(misfits, more...)
 		w.outdate(replaced)
 	}
 	s.world = w
@@ -290,7 +290,7 @@ func (s *session) commit(c *compiled) (dropped []drop) {
 		delete(p.imports, n)
 	}
 	s.imports = p.imports
-	return dropped
+	return misfits
 }
 
 // refersTo reports whether anyone may ask where something in a cell stands,

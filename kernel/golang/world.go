@@ -116,17 +116,17 @@ func (w *world) without(names map[string]bool) *world {
 	n := newWorld()
 	n.stale = true
 	for _, d := range w.decls {
-		gone := 0
+		again := 0
 		for _, name := range d.names {
 			if names[name] {
-				gone++
+				again++
 			}
 		}
 		switch {
-		case gone == 0:
+		case again == 0:
 			copied := *d
 			n.add(&copied)
-		case gone < len(d.names):
+		case again < len(d.names):
 			n.add(d.blanked(names))
 		}
 	}
@@ -208,7 +208,7 @@ func alias(path string) string {
 
 // build checks the whole world anew. Old declarations and variables that no
 // longer fit are dropped and returned as notes; errors are those of fresh.
-func (c *checker) build(w *world, fresh []*decl, extra ...*ast.File) (info *types.Info, dropped []drop, errs []types.Error) {
+func (c *checker) build(w *world, fresh []*decl, extra ...*ast.File) (info *types.Info, misfits []misfit, errs []types.Error) {
 	isFresh := map[*decl]bool{}
 	for _, d := range fresh {
 		isFresh[d] = true
@@ -232,7 +232,7 @@ func (c *checker) build(w *world, fresh []*decl, extra ...*ast.File) (info *type
 		if len(broken) == 0 {
 			break
 		}
-		dropped = append(dropped, w.drop(broken)...)
+		misfits = append(misfits, w.drop(broken)...)
 	}
 	w.stale = len(errs) > 0
 	for n, v := range w.vars {
@@ -245,29 +245,32 @@ func (c *checker) build(w *world, fresh []*decl, extra ...*ast.File) (info *type
 		copied.typ = obj.Type()
 		w.vars[n] = &copied
 	}
-	return w.info, dropped, errs
+	return w.info, misfits, errs
 }
 
-// drop is something of the session that no longer fits.
-type drop struct {
-	what string
-	err  types.Error
+// misfit is something of the session that no longer fits, what becomes of it,
+// and why.
+type misfit struct {
+	what, fate string
+	err        types.Error
 }
 
-func (w *world) drop(broken map[any]types.Error) []drop {
-	var out []drop
+const gone = "no longer fits and is gone"
+
+func (w *world) drop(broken map[any]types.Error) []misfit {
+	var out []misfit
 	keep := w.decls
 	w.decls, w.names = nil, map[string]*decl{}
 	for _, d := range keep {
 		if e, bad := broken[d]; bad {
-			out = append(out, drop{strings.Join(d.names, ", "), e})
+			out = append(out, misfit{strings.Join(d.names, ", "), gone, e})
 			continue
 		}
 		w.add(d)
 	}
 	for _, n := range slices.Sorted(maps.Keys(w.vars)) {
 		if e, bad := broken[w.vars[n]]; bad {
-			out = append(out, drop{n, e})
+			out = append(out, misfit{n, gone, e})
 			delete(w.vars, n)
 		}
 	}

@@ -1,29 +1,12 @@
 // Drives the classic Notebook (version 6) in a headless Chromium:
 //   node classic.mjs URL ARTEFACTS
 //
-// The notebook at URL has the cells of classic_test.go. Each step prints
-// "ok STEP" or "FAIL STEP: why", and leaves a screenshot.
-import { createRequire } from "node:module";
-import path from "node:path";
+// The notebook at URL has the cells of classic_test.go.
+import { newPage, stepper } from "./browser.mjs";
 
-const { chromium } = createRequire(path.join(process.env.GOMDCSAN_NODE_MODULES, "x.js"))("playwright-core");
 const [url, artefacts] = process.argv.slice(2);
-
-const browser = await chromium.launch({ executablePath: process.env.GOMDCSAN_CHROMIUM, args: ["--no-sandbox", "--disable-background-networking"] });
-const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-page.setDefaultTimeout(120_000);
-let failed = 0;
-
-async function step(name, f) {
-  try {
-    await f();
-    console.log(`ok ${name}`);
-  } catch (e) {
-    failed++;
-    console.log(`FAIL ${name}: ${String(e.message).split("\n").slice(0, 4).join(" | ")}`);
-  }
-  await page.screenshot({ path: path.join(artefacts, `classic-${name.replaceAll(" ", "-")}.png`) });
-}
+const page = await newPage({ patience: 120_000 });
+const { step, end } = stepper(page, artefacts, "classic");
 
 const output = (i) => page.locator(".code_cell").nth(i).locator(".output");
 const run = (i) => page.evaluate((i) => { Jupyter.notebook.select(i); Jupyter.notebook.execute_cell(); }, i);
@@ -70,5 +53,4 @@ await step("completion", async () => {
   await page.keyboard.press("Escape");
 });
 
-await browser.close();
-process.exit(failed ? 1 : 0);
+await end();

@@ -1,11 +1,9 @@
 package kerneltest
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,7 +15,6 @@ func TestClassicNotebook(t *testing.T) {
 	exe := Need(t, "classic", "GOMDCSAN_CLASSIC")
 	Need(t, "classic", "GOMDCSAN_NODE_MODULES")
 	Need(t, "classic", "GOMDCSAN_CHROMIUM")
-	node := NeedProgram(t, "classic", "node")
 	path := sampleNotebook(t, "x := 40\nx + 2",
 		"p := plot.New()\ndisplay.Show(p, mat.NewDense(2, 2, nil))",
 		"name, err := display.Input(\"Your name: \")\ndisplay.Must(err)\nfmt.Println(\"hello\", name)",
@@ -33,14 +30,7 @@ func TestClassicNotebook(t *testing.T) {
 	free.Close()
 	url := startServer(t, exe, Environment(t), `http://[^/\s]+/\?token=`,
 		"-m", "notebook", "--allow-root", "--no-browser", fmt.Sprint("--NotebookApp.port=", port), "--NotebookApp.token=t", "--NotebookApp.notebook_dir="+dir)
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, node, "classic.mjs", url+"notebooks/"+filepath.Base(path)+"?token=t", artefacts(t))
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Error(err)
-	}
+	driveBrowser(t, "classic", 6*time.Minute, "classic.mjs", url+"notebooks/"+filepath.Base(path)+"?token=t", artefacts(t))
 }
 
 // artefacts is where screenshots go.

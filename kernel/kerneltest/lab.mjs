@@ -1,50 +1,21 @@
 // Drives JupyterLab in a headless Chromium:  node lab.mjs URL ARTEFACTS NAMES
 //
 // A notebook is open at URL; lab_test.go writes it and gives the names of its
-// cells, separated by commas. Each step prints "ok STEP" or "FAIL STEP: why",
-// and leaves a screenshot.
-import { createRequire } from "node:module";
-import path from "node:path";
+// cells, separated by commas.
+import { isIdle, newPage, started, stepper, until as waitUntil } from "./browser.mjs";
 
-const modules = process.env.GOMDCSAN_NODE_MODULES;
-const { chromium } = createRequire(path.join(modules, "x.js"))("playwright-core");
 const [url, artefacts, list] = process.argv.slice(2);
 const names = list.split(",");
 const patience = 240_000;
 
-const browser = await chromium.launch({ executablePath: process.env.GOMDCSAN_CHROMIUM, args: ["--no-sandbox", "--disable-background-networking"] });
-const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, deviceScaleFactor: 2 });
-page.setDefaultTimeout(patience);
-let failed = 0;
-
-const shot = (name) => page.screenshot({ path: path.join(artefacts, `lab-${name.replaceAll(" ", "-")}.png`) });
-
-async function step(name, f) {
-  const begun = Date.now();
-  try {
-    await f();
-    console.log(`ok ${name} (${Date.now() - begun} ms)`);
-  } catch (e) {
-    failed++;
-    console.log(`FAIL ${name}: ${String(e.message).split("\n").slice(0, 4).join(" | ")}`);
-  }
-  await shot(name);
-}
+const page = await newPage({ patience, scale: 2 });
+const { step, shot, end } = stepper(page, artefacts, "lab");
+const until = (what, f) => waitUntil(page, patience, what, f);
 
 const command = (id, args = {}) => page.evaluate(([id, args]) => { window.jupyterapp.commands.execute(id, args); }, [id, args]);
 const cell = (name) => page.locator(".jp-Notebook .jp-CodeCell").nth(names.indexOf(name));
 const output = (name) => cell(name).locator(".jp-Cell-outputArea");
 const prompt = (name) => cell(name).locator(".jp-InputPrompt").first();
-
-async function until(what, f) {
-  const end = Date.now() + patience;
-  let last;
-  while (Date.now() < end) {
-    try { last = await f(); if (last) return last; } catch (e) { last = e.message; }
-    await page.waitForTimeout(50);
-  }
-  throw new Error(`no ${what}; last ${last}`);
-}
 
 async function select(name) {
   await cell(name).locator(".cm-content").click();
@@ -55,8 +26,7 @@ async function run(name) {
   await command("notebook:run-cell");
 }
 const shows = (name, text) => until(`${text} in cell ${name}`, async () => (await output(name).innerText()).includes(text));
-const idle = () => until("idle", async () => await page.evaluate(() =>
-  window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === "idle"));
+const idle = () => until("idle", () => page.evaluate(isIdle));
 const kernel = (f) => page.evaluate(`(${f})(window.jupyterapp.shell.currentWidget.sessionContext.session.kernel)`);
 const errors = async (name) => {
   const n = await output(name).locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error'], .jupyter-widgets-error-widget, .jupyter-widgets-error").count();
@@ -66,7 +36,7 @@ const errors = async (name) => {
 await page.goto(url);
 await step("open", async () => {
   await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
-  await until("the app", () => page.evaluate(() => !!window.jupyterapp));
+  await until("the app", () => page.evaluate(started));
   await page.evaluate(() => window.jupyterapp.shell.collapseLeft());
   await idle();
   const name = await kernel("(k) => k.name");
@@ -270,7 +240,7 @@ await step("saved live figure", async () => {
   await shot("live-figure-before-saving");
   await page.evaluate(() => window.jupyterapp.commands.execute("docmanager:save"));
   await page.reload();
-  await until("the app", () => page.evaluate(() => !!window.jupyterapp));
+  await until("the app", () => page.evaluate(started));
   await idle();
   await output("redrawn").scrollIntoViewIfNeeded();
   await until("the figure as it was", async () => (await drawn()) === last);
@@ -312,5 +282,4 @@ await step("run all", async () => {
   for (const name of names) await errors(name);
 });
 
-await browser.close();
-process.exit(failed ? 1 : 0);
+await end();

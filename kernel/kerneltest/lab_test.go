@@ -117,18 +117,40 @@ func figureCell(t *testing.T, file, text string) string {
 // TestLab drives JupyterLab in Chromium. With GOMDCSAN_ARTEFACTS its
 // screenshots are kept there.
 func TestLab(t *testing.T) {
-	Need(t, "lab", "GOMDCSAN_NODE_MODULES")
-	Need(t, "lab", "GOMDCSAN_CHROMIUM")
-	exe := needModule(t, "lab", "jupyterlab")
-	node := NeedProgram(t, "lab", "node")
+	exe := needLab(t)
 	var names, codes []string
 	for _, c := range labCells(t) {
 		names, codes = append(names, c.name), append(codes, c.code)
 	}
 	url := startLab(t, exe, Environment(t), sampleNotebook(t, codes...))
-	ctx, cancel := context.WithTimeout(t.Context(), 14*time.Minute)
+	driveBrowser(t, "lab", 14*time.Minute, "lab.mjs", url, artefacts(t), strings.Join(names, ","))
+}
+
+// Every notebook runs in JupyterLab as a new user runs it.
+func TestNotebooksInLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("minutes")
+	}
+	exe := needLab(t)
+	dir, names := notebooksHere(t)
+	url := startLab(t, exe, Environment(t), filepath.Join(dir, names[0]))
+	driveBrowser(t, "lab", 14*time.Minute, "labnotebooks.mjs", url, artefacts(t), strings.Join(names, ","))
+}
+
+// needLab returns the Python that has JupyterLab.
+func needLab(t *testing.T) (python string) {
+	t.Helper()
+	Need(t, "lab", "GOMDCSAN_NODE_MODULES")
+	Need(t, "lab", "GOMDCSAN_CHROMIUM")
+	return needModule(t, "lab", "jupyterlab")
+}
+
+// driveBrowser runs a script in Node that says what is wrong by its status.
+func driveBrowser(t *testing.T, thing string, most time.Duration, script ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, node, "lab.mjs", url, artefacts(t), strings.Join(names, ",")).CombinedOutput()
+	out, err := exec.CommandContext(ctx, NeedProgram(t, thing, "node"), script...).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
