@@ -13,10 +13,17 @@ const { step, end } = stepper(page, artefacts, "notebook");
 
 const cells = () => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells.filter((c) => c.cell_type === "code")
   .map((c) => ({ source: c.source, count: c.execution_count, errors: c.outputs.filter((o) => o.output_type === "error").map((o) => `${o.ename}: ${o.evalue}`) }));
+// showFigure scrolls to the first figure, which is no icon, and reports whether there is one.
+const showFigure = () => {
+  const all = document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell-outputArea :is(svg, img)");
+  const figure = [...all].find((e) => e.getBoundingClientRect().width > 100);
+  figure?.scrollIntoView();
+  return !!figure;
+};
 
 for (const name of list.split(",")) {
   await step(name.replace(".ipynb", ""), async () => {
-    await page.goto(url.replace(/[^/]+\.ipynb/, name));
+    await page.goto(url.replace(/[^/]+\.ipynb/, name) + "&reset"); // closes the one before
     await until(page, patience, "the app", () => page.evaluate(started));
     await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
     await page.evaluate(() => window.jupyterapp.shell.collapseLeft());
@@ -26,9 +33,7 @@ for (const name of list.split(",")) {
       if (c.errors.length > 0) throw new Error(`${c.errors[0]} in ${c.source}`);
       if (c.source.trim() !== "" && !c.count) throw new Error(`did not run: ${c.source}`);
     }
-    const figure = page.locator(".jp-Cell-outputArea").locator("svg, img").first();
-    await figure.evaluate((e) => e.scrollIntoView());
-    await until(page, patience, "a figure with a size", async () => (await figure.boundingBox())?.width > 100);
+    await until(page, 30_000, "figure", () => page.evaluate(showFigure));
     await page.evaluate(() => window.jupyterapp.commands.execute("docmanager:save"));
     await page.evaluate(() => window.jupyterapp.commands.execute("notebook:shutdown-kernel"));
   });

@@ -11,6 +11,9 @@ import (
 type Coding string
 
 // The codings. "C" in the paper's names is left out: Cpop+Cuni is "pop+uni".
+// Comparing with a uniform number and drawing with a probability are one thing:
+// with the same seed, runs of PopUni and PopPoi are the same to the last bit, and
+// so are those of Uni and Poi.
 const (
 	Pop    Coding = "pop"     // eq. 1: the Gaussian activations themselves, at every step
 	PopUni Coding = "pop+uni" // eq. 2: a spike where the activation exceeds a fresh uniform number

@@ -26,6 +26,7 @@ func table_gomdcsan_kernel_engine() map[string]reflect.Value {
 		"InputReply":    reflect.ValueOf((*pkg.InputReply)(nil)),
 		"InputRequest":  reflect.ValueOf(pkg.InputRequest),
 		"Inspection":    reflect.ValueOf((*pkg.Inspection)(nil)),
+		"Journal":       reflect.ValueOf((*pkg.Journal)(nil)),
 		"Kind":          reflect.ValueOf((*pkg.Kind)(nil)),
 		"Match":         reflect.ValueOf((*pkg.Match)(nil)),
 		"Outcome":       reflect.ValueOf((*pkg.Outcome)(nil)),
