@@ -45,7 +45,8 @@ type Series struct {
 const PaperSmoothing = 11
 
 // LearningCurves draws returns over environment steps: for each series the
-// mean over seeds of the smoothed runs, with a band.
+// mean over seeds of the smoothed runs, with a band. Where some of the runs have
+// ended the line is thin, and apart: there the mean is that of the others.
 func LearningCurves(title string, series ...Series) *plot.Plot {
 	p := New(title)
 	p.X.Label.Text = "environment steps"
@@ -70,9 +71,13 @@ func LearningCurves(title string, series ...Series) *plot.Plot {
 		if s.Band != NoBand && (given || len(s.Runs) > 1) {
 			p.Add(&band{xs: steps, low: low[:n], high: high[:n], color: faded(colour, opacity)})
 		}
-		lines[i] = newCurve(steps, mean[:n], colour, width)
+		whole := min(s.shortest(), n)
+		lines[i] = newCurve(steps[:whole], mean[:whole], colour, width)
 		if given {
 			lines[i].style.Dashes = []vg.Length{vg.Points(4), vg.Points(2.5)}
+		}
+		if whole < n {
+			p.Add(newCurve(steps[whole:], mean[whole:n], colour, width/3))
 		}
 	}
 	var k key
@@ -87,6 +92,17 @@ func LearningCurves(title string, series ...Series) *plot.Plot {
 	}
 	k.attach(p)
 	return p
+}
+
+// shortest is how many evaluations all runs have.
+func (s *Series) shortest() int {
+	n := len(s.Mean)
+	for i, r := range s.Runs {
+		if i == 0 || len(r) < n {
+			n = len(r)
+		}
+	}
+	return n
 }
 
 // Curve returns the series' mean over seeds and the band's edges, one value

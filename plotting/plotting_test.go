@@ -199,3 +199,15 @@ func TestSave(t *testing.T) {
 		t.Errorf("%d texts, %d lengths", strings.Count(s, "<text "), strings.Count(s, "textLength="))
 	}
 }
+
+// Where runs have ended the mean of the others is another line: it may jump.
+func TestCurvesOfUnevenRuns(t *testing.T) {
+	lines := func(runs ...[]float64) int {
+		p := LearningCurves("t", Series{Name: "s", Steps: []float64{1, 2, 3, 4}, Runs: runs, Band: NoBand})
+		return strings.Count(Single(p, 0, 0).SVG(), "stroke:#0072B2")
+	}
+	long, short := []float64{1, 2, 3, 4}, []float64{5, 6}
+	if even, uneven := lines(long, long), lines(long, short); uneven != even+1 {
+		t.Errorf("%d lines of uneven runs, %d of even ones", uneven, even)
+	}
+}
