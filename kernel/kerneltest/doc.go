@@ -18,11 +18,14 @@
 //   - measure.py: times and memory; for comparison with other kernels, see
 //     BenchmarkKernel and the file's own help
 //   - server_flood.py: output through a Jupyter server's rate limits
-//   - lab.mjs, services.mjs: JupyterLab in Chromium, and its client in Node
+//   - lab.mjs, labnotebooks.mjs, classic.mjs: JupyterLab and the classic Notebook
+//     in Chromium, with what they share in browser.mjs
+//   - services.mjs: JupyterLab's client in Node
 //
 // What happens when something dies is written down in kernel/HOW_IT_WORKS.md,
 // with the test that holds each line.
 //
-// GOMDCSAN_SOAK=30m go test -race -run Soak runs the soak test for so long, and
+// GOMDCSAN_SOAK=30m go test -run Soak runs the soak test for so long (with
+// GOMDCSAN_BIN built by go build -race it looks for races), and
 // GOMDCSAN_ARTEFACTS names a directory where screenshots are kept.
 package kerneltest
