@@ -86,7 +86,7 @@ func (c *checker) check(w *world, imports map[string]string, src *source) (*plan
 	if len(errs) > 0 {
 		p.abandon()
 	} else if names := p.outlived(w); len(names) > 0 {
-		return c.checkOutlived(p, w, redeclared, names, varDecls)
+		return c.checkAgain(p, w, redeclared, names, varDecls)
 	}
 	return p, errs
 }
@@ -343,7 +343,7 @@ func (c *checker) checkTwice(p *plan, redeclared map[string]bool, late map[*ast.
 	if len(errs) > 0 {
 		return p, errs
 	}
-	return c.checkOutlived(p, before, redeclared, p.outlived(before), nil)
+	return c.checkAgain(p, before, redeclared, p.outlived(before), nil)
 }
 
 // collect finds what the checked cell defines and shows, and leaves out the

@@ -23,12 +23,13 @@ func (p *plan) outlived(before *world) []string {
 	return names
 }
 
-// checkOutlived checks a cell again whose types variables of the session
-// outlive. Those that the cell itself defines are of their new type for all
-// that uses them; the others become anys, with the values that they have.
-func (c *checker) checkOutlived(p *plan, before *world, redeclared map[string]bool, names []string, varDecls []ast.Decl) (*plan, []types.Error) {
+// checkAgain checks a cell for the second time, when the types of what it
+// defines are known: its variables are of them for all that uses them. Of the
+// session's variables those named, which outlive their types, become anys, with
+// the values that they have.
+func (c *checker) checkAgain(p *plan, before *world, redeclared map[string]bool, names []string, varDecls []ast.Decl) (*plan, []types.Error) {
 	var misfits []misfit
-	next := c.withVarsOf(p, before, redeclared, len(varDecls) == 0)
+	next := p.withVars(before, redeclared, len(varDecls) == 0)
 	for _, name := range names {
 		if redeclared[name] {
 			continue
@@ -51,9 +52,9 @@ func (c *checker) checkOutlived(p *plan, before *world, redeclared map[string]bo
 	return p, errs
 }
 
-// withVarsOf returns a world in which the variables that a checked cell defines
+// withVars returns a world in which the variables that a checked cell defines
 // are known with their types, where functions use them.
-func (c *checker) withVarsOf(p *plan, before *world, redeclared map[string]bool, byStatements bool) *world {
+func (p *plan) withVars(before *world, redeclared map[string]bool, byStatements bool) *world {
 	for _, v := range p.vars {
 		redeclared[v.Name()] = true
 	}

@@ -34,7 +34,7 @@ func linkedType(t reflect.Type) bool {
 	name := t.String()
 	sections, offsets := typelinks()
 	for m, types := range offsets {
-		at := func(i int) reflect.Type { return typeAt(unsafe.Add(sections[m], types[i])) }
+		at := func(i int) reflect.Type { return rtype.TypeAt(unsafe.Add(sections[m], types[i])) }
 		for i := sort.Search(len(types), func(i int) bool { return at(i).String() >= name }); i < len(types) && at(i).String() == name; i++ {
 			if at(i) == t {
 				return true
@@ -52,7 +52,7 @@ func mendModules(n int) error {
 		var names []string
 		types := offsets[m]
 		for _, off := range types {
-			t := typeAt(unsafe.Add(sections[m], off))
+			t := rtype.TypeAt(unsafe.Add(sections[m], off))
 			names = append(names, t.String())
 			err = cmp.Or(err, rtype.Mend(t, writable))
 		}
@@ -66,17 +66,10 @@ func mendModules(n int) error {
 			return err
 		}
 		slices.SortStableFunc(types, func(a, b int32) int {
-			return cmp.Compare(typeAt(unsafe.Add(sections[m], a)).String(), typeAt(unsafe.Add(sections[m], b)).String())
+			return cmp.Compare(rtype.TypeAt(unsafe.Add(sections[m], a)).String(), rtype.TypeAt(unsafe.Add(sections[m], b)).String())
 		})
 	}
 	return nil
-}
-
-// typeAt is the type whose description is at p.
-func typeAt(p unsafe.Pointer) reflect.Type {
-	var v any
-	(*[2]unsafe.Pointer)(unsafe.Pointer(&v))[0] = p
-	return reflect.TypeOf(v)
 }
 
 // writable lets a piece of a loaded file's memory be written to.

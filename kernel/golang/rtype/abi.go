@@ -117,8 +117,8 @@ func pointer(t reflect.Type) unsafe.Pointer {
 
 func describe(t reflect.Type) *common { return (*common)(pointer(t)) }
 
-// typeAt is the type whose description is at p.
-func typeAt(p unsafe.Pointer) reflect.Type {
+// TypeAt is the type whose description is at p.
+func TypeAt(p unsafe.Pointer) reflect.Type {
 	var v any
 	(*[2]unsafe.Pointer)(unsafe.Pointer(&v))[0] = p
 	return reflect.TypeOf(v)

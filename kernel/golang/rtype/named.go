@@ -113,7 +113,7 @@ func (n *Named) after(c *common, k reflect.Kind) *uncommon {
 }
 
 // Type is the type.
-func (n *Named) Type() reflect.Type { return typeAt(unsafe.Pointer(&n.mem[0])) }
+func (n *Named) Type() reflect.Type { return TypeAt(unsafe.Pointer(&n.mem[0])) }
 
 // Define says what the type stands for. Embedded has the fields of a struct
 // that are embedded: reflect.StructOf must not know.

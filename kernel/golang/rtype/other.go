@@ -24,7 +24,7 @@ func Interface(str, pkgPath string, list []Method) reflect.Type {
 	kept.Lock()
 	kept.other = append(kept.other, t)
 	kept.Unlock()
-	return typeAt(unsafe.Pointer(t))
+	return TypeAt(unsafe.Pointer(t))
 }
 
 // Embedding returns a struct type as base, with some fields embedded.
