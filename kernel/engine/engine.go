@@ -13,16 +13,21 @@
 // application/json.
 package engine
 
-import "encoding/json"
+import (
+	"context"
+	"encoding/json"
+)
 
 // Engine runs Go cells. Execute is called for one cell at a time; all other
 // methods may be called concurrently with it and with each other.
 type Engine interface {
 	// Execute runs a cell to its end. Its events have been emitted before it
-	// returns, except those of goroutines that live on.
-	Execute(Cell) Outcome
+	// returns, except those of goroutines that live on. The end of ctx
+	// interrupts the cell, also before it has begun.
+	Execute(ctx context.Context, c Cell) Outcome
 	// Interrupt stops the running cell, if any; Execute then returns an
-	// Outcome with the error name "Interrupted" and the session intact.
+	// Outcome with the error name "Interrupted" and the session intact. Asked
+	// again it insists.
 	Interrupt()
 	Complete(code string, pos int) Completion
 	Inspect(code string, pos, detail int) Inspection

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -189,7 +190,7 @@ func (s *testSession) Emit(e engine.Event) {
 func (s *testSession) run(code string) *engine.Error {
 	s.n++
 	s.value = ""
-	return s.e.Execute(engine.Cell{ID: fmt.Sprint(s.n), Count: s.n, Code: code}).Err
+	return s.e.Execute(context.Background(), engine.Cell{ID: fmt.Sprint(s.n), Count: s.n, Code: code}).Err
 }
 
 // output ends the catching of what is printed and returns it all.

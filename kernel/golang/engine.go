@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/scanner"
@@ -84,7 +85,7 @@ type current struct{ f **os.File }
 func (c current) Write(p []byte) (int, error) { return (*c.f).Write(p) }
 
 // Execute runs a cell.
-func (e *Engine) Execute(c engine.Cell) engine.Outcome {
+func (e *Engine) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 	e.running.Lock()
 	defer e.running.Unlock()
 	r := &running{cell: c}
@@ -100,6 +101,7 @@ func (e *Engine) Execute(c engine.Cell) engine.Outcome {
 		r.shown = values
 		e.show(c, values)
 	})
+	defer context.AfterFunc(ctx, func() { e.interrupt(r) })()
 	out, isMagic := e.magic(r, c.Code)
 	if !isMagic {
 		out.Err = e.execute(r, c.Code)
@@ -280,11 +282,19 @@ func (e *Engine) evaluate(r *running) engine.Outcome {
 // Interrupt stops the running cell and all goroutines that cells have started.
 func (e *Engine) Interrupt() {
 	e.mu.Lock()
+	r := e.cell
+	e.mu.Unlock()
+	e.interrupt(r)
+}
+
+// interrupt stops r if it is still the running cell.
+func (e *Engine) interrupt(r *running) {
+	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.cell == nil {
+	if r == nil || r != e.cell {
 		return
 	}
-	e.cell.interrupted = true
+	r.interrupted = true
 	rt.Stop()
 }
 

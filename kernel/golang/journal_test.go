@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ func TestUserExpressionsAreNoCells(t *testing.T) {
 	s := newTestSession(t)
 	defer s.close()
 	s.must("x := 41")
-	s.e.Execute(engine.Cell{ID: "b", Count: 7, Code: "f := func(i int) int { return []int{1, 2}[i] }\nx++", Evaluate: map[string]string{"now": "x + 1"}})
+	s.e.Execute(context.Background(), engine.Cell{ID: "b", Count: 7, Code: "f := func(i int) int { return []int{1, 2}[i] }\nx++", Evaluate: map[string]string{"now": "x + 1"}})
 	text, _ := s.e.session.script()
 	if !strings.Contains(text, "// cell[7]\nf := func") || strings.Contains(text, "x + 1") {
 		t.Errorf("the script is %q", text)

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func TestPayloads(t *testing.T) {
 		{"width?", "page", "var width int"},
 		{"?%time", "page", "how long"},
 	} {
-		out := s.e.Execute(engine.Cell{ID: "p", Count: 7, Code: c.code})
+		out := s.e.Execute(context.Background(), engine.Cell{ID: "p", Count: 7, Code: c.code})
 		if out.Err != nil || len(out.Payload) != 1 {
 			t.Errorf("%q: %+v", c.code, out)
 			continue

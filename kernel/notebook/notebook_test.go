@@ -151,7 +151,7 @@ func start(sink engine.Sink) (engine.Engine, error) {
 func (e *scripted) Interrupt()   { e.stop <- struct{}{} }
 func (e *scripted) Close() error { return nil }
 
-func (e *scripted) Execute(c engine.Cell) engine.Outcome {
+func (e *scripted) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 	text := func(s string) *engine.Display { return &engine.Display{Data: map[string]any{"text/plain": s}} }
 	for _, line := range strings.Split(c.Code, "\n") {
 		word, rest, _ := strings.Cut(line, " ")

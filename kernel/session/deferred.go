@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -12,17 +13,15 @@ import (
 type deferred struct {
 	ready chan struct{} // closed when engine or err is set
 	gone  chan struct{} // closed when nobody waits any more
-	stop  chan struct{} // closed by an interrupt while a cell waits for the engine
 
-	mu      sync.Mutex
-	waiting bool // a cell waits for the engine
-	engine  engine.Engine
-	err     error
-	closed  bool
+	mu     sync.Mutex
+	engine engine.Engine
+	err    error
+	closed bool
 }
 
 func newDeferred() *deferred {
-	return &deferred{ready: make(chan struct{}), gone: make(chan struct{}), stop: make(chan struct{})}
+	return &deferred{ready: make(chan struct{}), gone: make(chan struct{})}
 }
 
 func (d *deferred) start(sink engine.Sink, start func(engine.Sink) (engine.Engine, error)) {
@@ -58,19 +57,12 @@ func (d *deferred) now() engine.Engine {
 }
 
 // Execute implements engine.Engine.
-func (d *deferred) Execute(c engine.Cell) engine.Outcome {
-	d.mu.Lock()
-	stop := d.stop
-	d.waiting = true
-	d.mu.Unlock()
+func (d *deferred) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 	select {
 	case <-d.ready:
-	case <-stop:
+	case <-ctx.Done():
 		return engine.Outcome{Err: &engine.Error{Name: Interrupted, Value: "the cell was stopped before the interpreter had started"}}
 	}
-	d.mu.Lock()
-	d.waiting = false
-	d.mu.Unlock()
 	if d.engine == nil {
 		return engine.Outcome{Err: &engine.Error{
 			Name:      "kernel error",
@@ -78,21 +70,13 @@ func (d *deferred) Execute(c engine.Cell) engine.Outcome {
 			Traceback: []string{"The interpreter did not start: " + d.err.Error(), "Run `gomdcsan doctor` to find out what is missing."},
 		}}
 	}
-	return d.engine.Execute(c)
+	return d.engine.Execute(ctx, c)
 }
 
 // Interrupt implements engine.Engine.
 func (d *deferred) Interrupt() {
 	if e := d.now(); e != nil {
 		e.Interrupt()
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.waiting {
-		d.waiting = false
-		close(d.stop)
-		d.stop = make(chan struct{})
 	}
 }
 

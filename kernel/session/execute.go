@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -21,6 +22,8 @@ const grace = 5 * time.Millisecond
 // execution is a cell that runs.
 type execution struct {
 	cell       string // engine.Cell.ID
+	ctx        context.Context
+	interrupt  context.CancelFunc // of ctx: no cell is too young to be interrupted
 	parent     json.RawMessage
 	from       Route
 	allowStdin bool
@@ -58,11 +61,12 @@ func (s *Session) execute(r *request, id string) {
 	s.flushSoon()
 	var outcome engine.Outcome
 	if !blank || len(req.UserExpressions) > 0 {
-		outcome = s.engine.Execute(engine.Cell{
+		outcome = s.engine.Execute(x.ctx, engine.Cell{
 			ID: id, Count: cellCount(x, &req), Code: req.Code, Silent: req.Silent,
 			AllowStdin: req.AllowStdin, Evaluate: req.UserExpressions,
 		})
 	}
+	x.interrupt()
 	s.lane.endCell(x)
 	s.finish(r, x, &req, outcome, started)
 	if store && !blank {
@@ -87,6 +91,7 @@ func (s *Session) begin(r *request, id string, req *wire.Execute, counts bool) *
 		cell: id, parent: r.msg.RawHeader, from: r.from,
 		allowStdin: req.AllowStdin, silent: req.Silent, count: s.count,
 	}
+	x.ctx, x.interrupt = context.WithCancel(context.Background())
 	s.current = x
 	s.cells.add(id, x.parent)
 	return x

@@ -29,11 +29,12 @@ func newScripted(sink engine.Sink) *scripted {
 	return &scripted{sink: sink, stop: make(chan struct{}, 1), reply: make(chan engine.InputReply, 1)}
 }
 
-func (e *scripted) Execute(c engine.Cell) engine.Outcome {
+func (e *scripted) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 	select {
 	case <-e.stop:
 	default:
 	}
+	defer context.AfterFunc(ctx, e.Interrupt)()
 	e.mu.Lock()
 	e.ran = append(e.ran, c.Code)
 	e.mu.Unlock()

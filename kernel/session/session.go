@@ -368,7 +368,8 @@ func (s *Session) Interrupt() {
 		return
 	}
 	s.lane.interrupt(running.cell)
-	s.engine.Interrupt()
+	running.interrupt()
+	s.engine.Interrupt() // a second time it insists
 	if waiting {
 		s.engine.Input(engine.InputReply{Closed: true})
 	}

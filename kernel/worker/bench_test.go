@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"testing"
 
 	"gomdcsan/kernel/engine"
@@ -12,9 +13,9 @@ func BenchmarkRoundTrip(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer c.Close()
-	c.Execute(engine.Cell{Code: "echo 2"})
+	c.Execute(context.Background(), engine.Cell{Code: "echo 2"})
 	for b.Loop() {
-		c.Execute(engine.Cell{Code: "echo 2"})
+		c.Execute(context.Background(), engine.Cell{Code: "echo 2"})
 	}
 }
 
@@ -24,7 +25,7 @@ func BenchmarkStart(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		c.Execute(engine.Cell{Code: "echo 2"})
+		c.Execute(context.Background(), engine.Cell{Code: "echo 2"})
 		b.StopTimer()
 		c.Close()
 		b.StartTimer()
@@ -41,8 +42,8 @@ func BenchmarkRecovery(b *testing.B) {
 			}
 			defer c.Close()
 			for b.Loop() {
-				c.Execute(engine.Cell{Code: code})
-				c.Execute(engine.Cell{Code: "echo 2"})
+				c.Execute(context.Background(), engine.Cell{Code: code})
+				c.Execute(context.Background(), engine.Cell{Code: "echo 2"})
 			}
 		})
 	}
@@ -57,7 +58,7 @@ func BenchmarkFlood(b *testing.B) {
 			}
 			defer c.Close()
 			for b.Loop() {
-				c.Execute(engine.Cell{Code: code})
+				c.Execute(context.Background(), engine.Cell{Code: code})
 			}
 		})
 	}

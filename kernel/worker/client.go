@@ -164,27 +164,29 @@ func cellName(cell engine.Cell) string {
 
 // Execute runs a cell. It always returns: when the worker dies, with an error
 // that explains it.
-func (c *Client) Execute(cell engine.Cell) engine.Outcome {
+func (c *Client) Execute(ctx context.Context, cell engine.Cell) engine.Outcome {
 	c.exec.Lock()
 	defer c.exec.Unlock()
 	if strings.TrimSpace(cell.Code) == rerunMagic {
 		if lost := c.takeLost(); len(lost) > 0 {
-			return c.rerun(cell, lost)
+			return c.rerun(ctx, cell, lost)
 		}
 	}
-	out := c.execute(cell)
+	out := c.execute(ctx, cell)
 	c.remember(cell, out)
 	return out
 }
 
-func (c *Client) execute(cell engine.Cell) engine.Outcome {
+func (c *Client) execute(ctx context.Context, cell engine.Cell) engine.Outcome {
 	w, err := c.acquire(cell)
 	if err != nil {
 		return failure("no worker", err.Error())
 	}
 	r := &run{worker: w, done: make(chan struct{})}
 	c.setRun(r)
+	ended := context.AfterFunc(ctx, func() { c.interrupt(r) })
 	defer func() {
+		ended()
 		close(r.done)
 		c.setRun(nil)
 	}()
@@ -290,9 +292,16 @@ func (c *Client) setRun(r *run) {
 // Interrupt asks the running cell to stop, and sees to it that it does.
 func (c *Client) Interrupt() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	r := c.run
-	if r == nil || c.closed {
+	c.mu.Unlock()
+	c.interrupt(r)
+}
+
+// interrupt interrupts r if it is still the running cell.
+func (c *Client) interrupt(r *run) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r == nil || r != c.run || c.closed {
 		return
 	}
 	_ = r.worker.send(frameInterrupt, nil) // fails only if the worker is dead

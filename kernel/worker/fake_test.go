@@ -44,9 +44,9 @@ func front() {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	c.Execute(engine.Cell{Code: "set 1"})
+	c.Execute(context.Background(), engine.Cell{Code: "set 1"})
 	fmt.Println(c.PID())
-	c.Execute(engine.Cell{Code: "deaf 600000"})
+	c.Execute(context.Background(), engine.Cell{Code: "deaf 600000"})
 }
 
 // scripted is an engine whose cells are commands: a word and its argument.
@@ -67,7 +67,7 @@ func newScripted(sink engine.Sink) (engine.Engine, error) {
 	return &scripted{sink: sink, stop: make(chan struct{}, 1), in: make(chan engine.InputReply, 1)}, nil
 }
 
-func (s *scripted) Execute(c engine.Cell) engine.Outcome {
+func (s *scripted) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 	for line := range strings.Lines(c.Code) {
 		word, arg, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		n, _ := strconv.Atoi(arg)

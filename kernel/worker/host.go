@@ -79,7 +79,7 @@ func (h *host) execute(run *cellRun, cell engine.Cell) engine.Outcome {
 	var out engine.Outcome
 	pprof.Do(run.ctx, pprof.Labels("cell", cell.ID), func(context.Context) {
 		h.label(run)
-		out = h.eng.Execute(cell)
+		out = h.eng.Execute(run.ctx, cell)
 	})
 	return out
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func (c *Client) takeLost() []engine.Cell {
 }
 
 // rerun runs lost cells again until one fails; those after it stay lost.
-func (c *Client) rerun(cell engine.Cell, lost []engine.Cell) engine.Outcome {
+func (c *Client) rerun(ctx context.Context, cell engine.Cell, lost []engine.Cell) engine.Outcome {
 	kind := engine.Show
 	say := func(format string, args ...any) {
 		text := fmt.Sprintf(format, args...)
@@ -57,7 +58,7 @@ func (c *Client) rerun(cell engine.Cell, lost []engine.Cell) engine.Outcome {
 		say("running %s again (%d of %d)", cellName(old), i+1, len(lost))
 		again := old
 		again.ID, again.AllowStdin = rerunID+cell.ID+"/"+old.ID, false
-		out := c.execute(again)
+		out := c.execute(ctx, again)
 		if out.Err != nil {
 			c.mu.Lock()
 			c.lost = append(c.lost, lost[i+1:]...)

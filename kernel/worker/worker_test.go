@@ -98,7 +98,7 @@ func (s *session) exec(code string) engine.Outcome {
 	s.n++
 	out := make(chan engine.Outcome, 1)
 	cell := engine.Cell{ID: "id" + strconv.Itoa(s.n), Count: s.n, Code: code}
-	go func() { out <- s.Execute(cell) }()
+	go func() { out <- s.Execute(context.Background(), cell) }()
 	select {
 	case o := <-out:
 		return o
@@ -220,7 +220,9 @@ func TestDisplayHost(t *testing.T) {
 	}
 	s.rec.take()
 	done := make(chan engine.Outcome, 1)
-	ask := func() { done <- s.Execute(engine.Cell{ID: "in", Code: "input name?", AllowStdin: true}) }
+	ask := func() {
+		done <- s.Execute(context.Background(), engine.Cell{ID: "in", Code: "input name?", AllowStdin: true})
+	}
 	go ask()
 	s.waitFor("[input_request]")
 	s.Input(engine.InputReply{Text: "Ada"})
@@ -369,7 +371,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 	worker := s.PID()
 	done := make(chan engine.Outcome, 1)
-	go func() { done <- s.Execute(engine.Cell{ID: "last", Code: "deaf 60000"}) }()
+	go func() { done <- s.Execute(context.Background(), engine.Cell{ID: "last", Code: "deaf 60000"}) }()
 	time.Sleep(50 * time.Millisecond)
 	if err := s.Close(); err != nil {
 		t.Error(err)

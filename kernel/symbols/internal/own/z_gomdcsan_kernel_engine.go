@@ -4,6 +4,7 @@
 package own
 
 import (
+	p_context "context"
 	pkg "gomdcsan/kernel/engine"
 	reflect "reflect"
 )
@@ -46,7 +47,7 @@ type _gomdcsan_kernel_engine_Engine struct {
 	WClose      func() error
 	WComm       func(a0 pkg.CommMessage)
 	WComplete   func(a0 string, a1 int) pkg.Completion
-	WExecute    func(a0 pkg.Cell) pkg.Outcome
+	WExecute    func(a0 p_context.Context, a1 pkg.Cell) pkg.Outcome
 	WInput      func(a0 pkg.InputReply)
 	WInspect    func(a0 string, a1 int, a2 int) pkg.Inspection
 	WInterrupt  func()
@@ -65,8 +66,8 @@ func (W _gomdcsan_kernel_engine_Engine) Complete(a0 string, a1 int) pkg.Completi
 	return W.WComplete(a0, a1)
 }
 
-func (W _gomdcsan_kernel_engine_Engine) Execute(a0 pkg.Cell) pkg.Outcome {
-	return W.WExecute(a0)
+func (W _gomdcsan_kernel_engine_Engine) Execute(a0 p_context.Context, a1 pkg.Cell) pkg.Outcome {
+	return W.WExecute(a0, a1)
 }
 
 func (W _gomdcsan_kernel_engine_Engine) Input(a0 pkg.InputReply) {

@@ -84,7 +84,7 @@ func Named(path string) []string {
 	case "gomdcsan/kernel/display":
 		return []string{"context", "encoding/json", "gomdcsan/kernel/engine", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting"}
 	case "gomdcsan/kernel/engine":
-		return []string{"encoding/json", "iter"}
+		return []string{"context", "encoding/json", "iter"}
 	case "gomdcsan/kernel/report":
 		return []string{"gomdcsan/kernel/display", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting", "gonum.org/v1/plot"}
 	case "gomdcsan/mdcsan":
