@@ -131,6 +131,7 @@ func TestNotebooksInLab(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes")
 	}
+	t.Parallel()
 	exe := needLab(t)
 	dir, names := notebooksHere(t)
 	url := startLab(t, exe, Environment(t), filepath.Join(dir, names[0]))

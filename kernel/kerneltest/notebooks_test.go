@@ -44,6 +44,7 @@ func TestNotebooksRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes")
 	}
+	t.Parallel()
 	binary := Binary(t)
 	if plain := os.Getenv("GOMDCSAN_PLAIN_BIN"); plain != "" {
 		binary = plain
@@ -70,6 +71,7 @@ func TestNotebooksRunInJupyter(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes")
 	}
+	t.Parallel()
 	env := Environment(t)
 	dir, names := notebooksHere(t)
 	for _, name := range names {
