@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -45,7 +46,9 @@ func functions(lines int) string {
 }
 
 // BenchmarkFloatLoop compares a loop in a cell's function, compiled and
-// interpreted, with the same loop compiled with the program.
+// interpreted, with the same loop compiled with the program, as it is and with
+// one test an iteration, as a cell's interrupt check is: where something else
+// uses the other half of the core, that test costs both the same.
 func BenchmarkFloatLoop(b *testing.B) {
 	b.Run("cell", func(b *testing.B) {
 		s := newTestSession(b)
@@ -63,6 +66,11 @@ func BenchmarkFloatLoop(b *testing.B) {
 			builtLoop(1e6)
 		}
 	})
+	b.Run("go build with a test", func(b *testing.B) {
+		for b.Loop() {
+			testingLoop(1e6, new(uint32))
+		}
+	})
 }
 
 func benchmarkLoop(b *testing.B, s *testSession) {
@@ -77,6 +85,18 @@ func benchmarkLoop(b *testing.B, s *testSession) {
 func builtLoop(n int) float64 {
 	s := 0.0
 	for i := 0; i < n; i++ {
+		s += float64(i) * 0.5
+	}
+	return s
+}
+
+//go:noinline
+func testingLoop(n int, stop *uint32) float64 {
+	s := 0.0
+	for i := 0; i < n; i++ {
+		if atomic.LoadUint32(stop) != 0 {
+			return s
+		}
 		s += float64(i) * 0.5
 	}
 	return s
