@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"gomdcsan/kernel/golang/rt"
 )
@@ -26,11 +27,15 @@ func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 	u := &unit{id: id, path: "cells/" + id, types: map[string]reflect.Type{}, imports: deps}
 	base := filepath.Join(n.cache, id)
 	u.archive = base + ".a"
-	if _, err := os.Stat(base + ".so"); err != nil {
+	_, noCell := os.Stat(base + ".so")
+	_, noArchive := os.Stat(u.archive)
+	if noCell != nil || noArchive != nil {
 		if err := n.compileAndLink(u, base, text); err != nil {
 			return nil, nil, err
 		}
 	}
+	now := time.Now()
+	_ = errors.Join(os.Chtimes(base+".so", now, now), os.Chtimes(u.archive, now, now)) // prune goes by it
 	before := modules()
 	p, err := plugin.Open(base + ".so")
 	if err == nil {

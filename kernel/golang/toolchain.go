@@ -81,41 +81,45 @@ func (n *native) prepare() {
 	if !n.ready() {
 		return
 	}
-	prune(n.cache, cacheLimit, time.Now().Add(-24*time.Hour))
+	prune(n.cache, cacheLimit, time.Now())
 	_ = n.packages([]string{rtPath, "reflect", "fmt", "math", "strings", "strconv", "errors", "sort", "time", "os", "sync"}) // the cell that needs them says what failed
 }
 
 // cacheLimit bounds the compiled cells on disk, about 3.5 MB each.
 const cacheLimit = 1 << 30
 
-// prune removes the oldest files of a directory until the others take less
-// than limit, and the folders that processes left which were killed; what
-// changed after young may be in use and stays.
-func prune(dir string, limit int64, young time.Time) {
+// prune removes the compiled cells that were used longest ago until the others
+// take less than limit: a process that has one loaded keeps it. What sessions
+// import them from is small, and a session may be open for weeks; it goes after
+// two months, folders of processes that were killed after a day.
+func prune(dir string, limit int64, now time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
 	}
-	var files []os.FileInfo
+	remove := func(i os.FileInfo) bool { return os.RemoveAll(filepath.Join(dir, i.Name())) == nil }
+	var cells []os.FileInfo
 	var total int64
 	for _, e := range entries {
 		i, err := e.Info()
-		switch {
-		case err != nil:
-		case i.Mode().IsRegular():
-			files = append(files, i)
+		if err != nil {
+			continue
+		}
+		switch age := now.Sub(i.ModTime()); {
+		case strings.HasSuffix(i.Name(), ".so"):
+			cells = append(cells, i)
 			total += i.Size()
-		case i.IsDir() && i.ModTime().Before(young):
-			_ = os.RemoveAll(filepath.Join(dir, i.Name())) // it only takes room
+		case age > 60*24*time.Hour, i.IsDir() && age > 24*time.Hour:
+			remove(i)
 		}
 	}
-	slices.SortFunc(files, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
-	for _, f := range files {
-		if total <= limit || f.ModTime().After(young) {
+	slices.SortFunc(cells, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	for _, i := range cells {
+		if total <= limit || now.Sub(i.ModTime()) < time.Minute { // it is being loaded
 			return
 		}
-		if os.Remove(filepath.Join(dir, f.Name())) == nil {
-			total -= f.Size()
+		if remove(i) {
+			total -= i.Size()
 		}
 	}
 }

@@ -3,6 +3,7 @@ package golang
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -11,37 +12,43 @@ import (
 func TestPrune(t *testing.T) {
 	dir := t.TempDir()
 	now := time.Now()
-	for i, name := range []string{"oldest", "older", "old", "new"} {
-		file := filepath.Join(dir, name)
-		if err := os.WriteFile(file, make([]byte, 100), 0o600); err != nil {
-			t.Fatal(err)
+	const day = 24 * time.Hour
+	put := func(name string, age time.Duration) {
+		path := filepath.Join(dir, name)
+		var err error
+		if filepath.Ext(name) == "" {
+			err = os.Mkdir(path, 0o700)
+		} else {
+			err = os.WriteFile(path, make([]byte, 100), 0o600)
 		}
-		when := now.Add(time.Duration(i-4) * 24 * time.Hour)
-		if err := os.Chtimes(file, when, when); err != nil {
-			t.Fatal(err)
+		if err == nil {
+			err = os.Chtimes(path, now.Add(-age), now.Add(-age))
 		}
-	}
-	for name, age := range map[string]time.Duration{"modules-1": 48 * time.Hour, "modules-2": time.Hour} {
-		folder := filepath.Join(dir, name)
-		if err := os.Mkdir(folder, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chtimes(folder, now.Add(-age), now.Add(-age)); err != nil {
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	prune(dir, 250, now.Add(-36*time.Hour))
-	left, _ := filepath.Glob(filepath.Join(dir, "*"))
-	if _, err := os.Stat(filepath.Join(dir, "modules-2")); err != nil {
-		t.Error("a folder in use is gone")
+	for name, age := range map[string]time.Duration{
+		"a.so": 4 * day, "a.a": 4 * day, "b.so": 3 * day, "b.a": 3 * day, "c.so": time.Hour, "d.so": time.Second,
+		"ancient.a": 61 * day, "packages-1.json": 61 * day, "build-1": 2 * day, "modules-2": time.Hour,
+	} {
+		put(name, age)
 	}
-	os.Remove(filepath.Join(dir, "modules-2"))
-	left, _ = filepath.Glob(filepath.Join(dir, "*"))
-	if len(left) != 2 || filepath.Base(left[0]) != "new" || filepath.Base(left[1]) != "old" {
-		t.Errorf("left %q", left)
+	left := func(limit int64) (names []string) {
+		prune(dir, limit, now)
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
 	}
-	prune(dir, 0, now.Add(-36*time.Hour))
-	if left, _ = filepath.Glob(filepath.Join(dir, "*")); len(left) != 1 {
-		t.Errorf("left %q, want what is young", left)
+	if got, want := left(250), []string{"a.a", "b.a", "c.so", "d.so", "modules-2"}; !slices.Equal(got, want) {
+		t.Errorf("left %q, want %q", got, want)
+	}
+	if got, want := left(0), []string{"a.a", "b.a", "d.so", "modules-2"}; !slices.Equal(got, want) {
+		t.Errorf("left %q, want %q: one that is being loaded stays", got, want)
 	}
 }
