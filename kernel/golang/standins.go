@@ -46,6 +46,8 @@ func (ed *editor) standIn(n *ast.SelectorExpr) bool {
 	switch sel := ed.info.Selections[n]; {
 	case sel == nil && !inManner:
 		ed.replace(n.Pos(), n.End(), ed.b.rt(s.Name))
+	case sel == nil && rt.ServerFields(f.FullName()) != nil:
+		ed.replace(n.Pos(), n.End(), ed.serving(f, s))
 	case sel == nil:
 		ed.replace(n.Pos(), n.End(), "func"+ed.standing(f, s, false, "nil", ed.b.pkg(f.Pkg().Path())+"."+f.Name()))
 	case sel.Kind() == types.MethodExpr:
@@ -90,6 +92,23 @@ func (ed *editor) standing(f *types.Func, s rt.StandIn, expr bool, x, call strin
 		begin = ""
 	}
 	return begin + params + ") (" + strings.Join(results, ", ") + ") { " + body + "; return }"
+}
+
+// serving writes what stands for a function of rt.ServerFields:
+//
+//	func(a0 net.Listener, a1 http.Handler) (err error) { x := &http.Server{Handler: a1}; rt.Shutting(x, func() { err = x.Serve(a0) }); return }
+func (ed *editor) serving(f *types.Func, s rt.StandIn) string {
+	_, params, args := ed.b.signature(f.Signature())
+	var fields, rest []string
+	for i, arg := range strings.Split(args, ", ") {
+		if field := rt.ServerFields(f.FullName())[i]; field != "" {
+			fields = append(fields, field+": "+arg)
+		} else {
+			rest = append(rest, arg)
+		}
+	}
+	return fmt.Sprintf("func(%s) (err error) { x := &%s.Server{%s}; %s(x, func() { err = x.%s(%s) }); return }",
+		params, ed.b.pkg(f.Pkg().Path()), strings.Join(fields, ", "), ed.b.rt(s.Name), f.Name(), strings.Join(rest, ", "))
 }
 
 func joined(a, b string) string {

@@ -33,6 +33,9 @@ var waits = []struct{ name, code string }{
 		resp, _ := http.Get("http://" + listener.Addr().String()); wait(); io.ReadAll(resp.Body)`},
 	{"answer of a server", `wait(); http.Get("http://" + listener.Addr().String())`},
 	{"server", `srv := &http.Server{Addr: "localhost:0"}; wait(); srv.ListenAndServe()`},
+	{"server of the package", `wait(); http.ListenAndServe(port, nil)`},
+	{"server of the package again", `wait(); if err := http.ListenAndServe(port, nil); err != nil { panic(err) }`},
+	{"server of a listener", `l, _ := net.Listen("tcp", port); wait(); http.Serve(l, nil)`},
 	{"command", `cmd := exec.Command("sleep", "1000"); wait(); cmd.Run()`},
 	{"goroutines", `for range 3 { go conn.Read(make([]byte, 1)) }; pr, _ := io.Pipe(); wait(); io.ReadAll(pr)`},
 }
@@ -41,7 +44,10 @@ const waitsPrelude = `import ("bufio"; "encoding/json"; "io"; "net"; "net/http";
 func wait() { fmt.Println("waiting") }
 listener, _ := net.Listen("tcp", "localhost:0")
 conn, _ := net.Dial("tcp", listener.Addr().String())
-peer, _ := listener.Accept()`
+peer, _ := listener.Accept()
+free, _ := net.Listen("tcp", "localhost:0")
+port := free.Addr().String()
+free.Close()`
 
 // TestInterruptOfWaits presses once for each; the session, and the connection
 // that cells were reading, live on.

@@ -52,6 +52,24 @@ func functionStandIn(s rt.StandIn, f reflect.Value) reflect.Value {
 	})
 }
 
+// serving is what stands for a function of rt.ServerFields.
+func (c *compiler) serving(f *types.Func, t reflect.Type, fields []string) reflect.Value {
+	server := c.rtype(f.Pkg().Scope().Lookup("Server").Type())
+	return reflect.MakeFunc(t, func(args []reflect.Value) (out []reflect.Value) {
+		x := reflect.New(server)
+		var rest []reflect.Value
+		for i, field := range fields {
+			if field != "" {
+				x.Elem().FieldByName(field).Set(args[i])
+			} else {
+				rest = append(rest, args[i])
+			}
+		}
+		rt.Shutting(x.Interface(), func() { out = callValue(x.MethodByName(f.Name()), rest) })
+		return out
+	})
+}
+
 // Stream returns the function of rt, Reader or Writer, through which an
 // argument of a compiled function goes: one that is read or written there, of a
 // type whose values may wait.
@@ -120,6 +138,9 @@ func (c *compiler) compiled(f *types.Func, pos token.Pos) reflect.Value {
 		c.refuse(pos, "the function %s.%s, which is not in the kernel's tables", f.Pkg().Name(), f.Name())
 	}
 	c.u.learn(f.Signature(), v.Type())
+	if fields := rt.ServerFields(f.FullName()); fields != nil {
+		return c.serving(f, v.Type(), fields)
+	}
 	if s, ok := rt.StandInFor(f.FullName()); ok {
 		return functionStandIn(s, *v)
 	}

@@ -71,8 +71,20 @@ var standIns = map[string]StandIn{
 	"net/http.Get": leaving, "net/http.Head": leaving, "net/http.Post": leaving, "net/http.PostForm": leaving,
 	"(*net/http.Client).Do": leaving, "(*net/http.Client).Get": leaving, "(*net/http.Client).Head": leaving,
 	"(*net/http.Client).Post": leaving, "(*net/http.Client).PostForm": leaving,
-	"net/http.ListenAndServe": leaving, "(*net/http.Server).ListenAndServe": shutting, "(*net/http.Server).Serve": shutting,
+	"net/http.ListenAndServe": shutting, "net/http.Serve": shutting, "net/http.ListenAndServeTLS": shutting, // see ServerFields
+	"(*net/http.Server).ListenAndServe": shutting, "(*net/http.Server).Serve": shutting, "(*net/http.Server).ListenAndServeTLS": shutting,
 	"(*net/rpc.Client).Call": leaving,
+}
+
+// ServerFields is for functions that make a Server of their package and call
+// its method of the same name, so that nobody else could close it: the fields
+// that their arguments go to, "" for an argument of the method.
+func ServerFields(fullName string) []string { return serverFields[fullName] }
+
+var serverFields = map[string][]string{
+	"net/http.ListenAndServe":    {"Addr", "Handler"},
+	"net/http.ListenAndServeTLS": {"Addr", "", "", "Handler"},
+	"net/http.Serve":             {"", "Handler"},
 }
 
 // AfterFunc is time.AfterFunc.
