@@ -29,7 +29,7 @@ var waits = []struct{ name, code string }{
 	{"accept", `l, _ := net.Listen("tcp", "localhost:0"); defer l.Close(); wait(); l.Accept()`},
 	{"connection", `wait(); conn.Read(make([]byte, 1))`},
 	{"connection read by a decoder", `d := json.NewDecoder(conn); var v any; wait(); d.Decode(&v)`},
-	{"body of an answer", `go func() { c, _ := listener.Accept(); c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")) }()
+	{"body of an answer", `go func() { c, _ := listener.Accept(); c.Read(make([]byte, 4096)); c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")) }()
 		resp, _ := http.Get("http://" + listener.Addr().String()); wait(); io.ReadAll(resp.Body)`},
 	{"answer of a server", `wait(); http.Get("http://" + listener.Addr().String())`},
 	{"server", `srv := &http.Server{Addr: "localhost:0"}; wait(); srv.ListenAndServe()`},
