@@ -116,9 +116,10 @@ func TestReplInATerminal(t *testing.T) {
 			seen <- string(buf[:n])
 		}
 	}()
+	text := "" // that no wait has come to yet
 	wait := func(want string) {
 		t.Helper()
-		text, late := "", time.After(60*time.Second)
+		late := time.After(60 * time.Second)
 		for !strings.Contains(text, want) {
 			select {
 			case s, ok := <-seen:
@@ -129,6 +130,7 @@ func TestReplInATerminal(t *testing.T) {
 				t.Fatalf("waited for %q, got %q", want, text)
 			}
 		}
+		_, text, _ = strings.Cut(text, want)
 	}
 	say := func(keys, want string) {
 		t.Helper()
@@ -139,20 +141,27 @@ func TestReplInATerminal(t *testing.T) {
 	}
 	wait("> ")
 	say("6*111\r", "666")
+	wait("> ") // what is typed earlier, the terminal may take for itself
 	say("for i := range 3 {\r", "\n")
 	say("fmt.Print(i*5, \";\") }\r", "0;5;10;")
+	wait("> ")
 	say("\x1b[A\x1b[A\x1b[A", "6*111") // up to the first cell
 	say("+1\r", "667")
+	wait("> ")
 	say("strings.ToUpp\t", "strings.ToUpper") // completed
 	say("(\"abc\")\r", "ABC")
+	wait("> ")
 	say("fmt.Println(\"lo\"+\"op\"); for {}\r", "loop")
 	time.Sleep(300 * time.Millisecond)
 	if err := c.Process.Signal(os.Interrupt); err != nil { // as the terminal does for Ctrl-C
 		t.Fatal(err)
 	}
 	wait("nterrupted")
+	wait("> ")
 	say("40+2\r", "42")
+	wait("> ")
 	say("\x04", "")
+	time.AfterFunc(time.Minute, func() { c.Process.Kill() })
 	if err := c.Wait(); err != nil {
 		t.Errorf("Ctrl-D: %v", err)
 	}
