@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"gomdcsan/kernel/wire"
@@ -65,9 +66,18 @@ func Listen(info wire.ConnectionInfo, codec *wire.Codec, h Handlers, limits Limi
 	return k, nil
 }
 
+// portPatience is how long a port may be another's: Jupyter chose it while it
+// was free, and by now it may be the own end of somebody's connection, or the
+// kernel's that is restarted.
+const portPatience = 2 * time.Second
+
 // bind listens; the socket file that a killed kernel left behind is replaced.
 func bind(network, address string) (net.Listener, error) {
 	l, err := net.Listen(network, address)
+	for end := time.Now().Add(portPatience); network != "unix" && errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
+		l, err = net.Listen(network, address)
+	}
 	if err == nil || network != "unix" {
 		return l, err
 	}
