@@ -66,7 +66,7 @@ func (s *Session) execute(r *request, id string) {
 			AllowStdin: req.AllowStdin, Evaluate: req.UserExpressions,
 		})
 	}
-	x.interrupt()
+	x.interrupt() // it has ended: its context is of no more use
 	s.lane.endCell(x)
 	s.finish(r, x, &req, outcome, started)
 	if store && !blank {
