@@ -24,6 +24,7 @@ type Config struct {
 	Neuron    string    `toml:"neuron" json:"neuron" help:"neuron of the actor mdcsan: dn, dn-printed, lif or if"`
 	Learn     string    `toml:"learn" json:"learn" help:"dynamic parameters of the neurons: fixed, layer (learnt per layer) or neuron (learnt per neuron; the paper starts at theta 0.02,0.2,0,0.08)"`
 	Theta     []float64 `toml:"theta" json:"theta" help:"(theta_v, theta_u, theta_r, theta_s), the fixed or initial dynamic parameters (eq. 8, 9)"`
+	U0        float64   `toml:"u0" json:"u0" help:"U of the neuron dn at the first time step (dn-printed starts at 0)"`
 	Surrogate string    `toml:"surrogate" json:"surrogate" help:"pseudo-gradient of a spike: rectangular, triangle, sigmoid or arctan"`
 	Window    float64   `toml:"window" json:"window" help:"half width of the surrogate around the threshold"`
 	T         int       `toml:"t" json:"t" help:"time steps of the spiking network per environment step"`
@@ -82,7 +83,7 @@ func DefaultConfig(task string) Config {
 	c := Config{
 		Task: task, Inertia: "legacy", Contact: "zero",
 
-		Actor: "mdcsan", Coding: "pop", Neuron: "dn", Learn: "fixed", Theta: ThetaStar(),
+		Actor: "mdcsan", Coding: "pop", Neuron: "dn", Learn: "fixed", Theta: ThetaStar(), U0: 0.08,
 		Surrogate: "rectangular", Window: 0.5, T: 5,
 		Hidden: []int{256, 256}, Population: 10, PopulationStd: math.Sqrt(0.15), OutputPopulation: 10,
 		MeanLow: -3, MeanHigh: 3, DetThreshold: 0.999,

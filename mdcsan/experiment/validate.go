@@ -69,6 +69,7 @@ func (v *validator) actor(c Config) {
 	v.oneOf("surrogate", c.Surrogate, "rectangular", "triangle", "sigmoid", "arctan")
 	finite := !slices.ContainsFunc(c.Theta, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) })
 	v.check(len(c.Theta) == 4 && finite, "theta", c.Theta, "must be four finite numbers")
+	v.within("u0", c.U0, "(-inf, inf)", !math.IsInf(c.U0, 0))
 	v.within("window", c.Window, "(0, inf)", c.Window > 0 && !math.IsInf(c.Window, 0))
 	v.between("t", c.T, 1, maxSteps)
 	v.sizes("hidden", c.Hidden)

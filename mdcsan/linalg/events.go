@@ -176,9 +176,6 @@ func (e *Events) Pays(transposed bool) bool {
 	if transposed {
 		limit = 0.35
 	}
-	if best == avx512 {
-		limit *= 0.7
-	}
 	return e.Density() < limit
 }
 

@@ -60,6 +60,9 @@ func (w *Workspace) gemm(s isa, p product) {
 		p.start()
 		p.beta = 1
 	}
+	if p.n == 1 && p.column(s) {
+		return
+	}
 	if p.m == 1 && !p.transB {
 		p.n -= w.vector(s, &p) // what is left of whole blocks
 	}
@@ -72,6 +75,42 @@ func (w *Workspace) gemm(s isa, p product) {
 			w.strip(s, &p, k0, kb, j, min(nr, p.n-j))
 		}
 	}
+}
+
+// column computes a product of one column whose numbers lie together, and
+// reports whether it did: each row's dot product, or a row of Aᵀ's.
+func (p *product) column(s isa) bool {
+	if p.ldb != 1 && !p.transB && p.k > 1 {
+		return false
+	}
+	b := p.b[:p.k]
+	if p.transA {
+		if p.ldc != 1 || p.bias != nil || p.m < 4*s.panel() || p.m%(4*s.panel()) != 0 {
+			return false
+		}
+		if p.beta == 0 {
+			clear(p.c[:p.m])
+		}
+		blocks := p.m / (4 * s.panel())
+		if s == avx512 {
+			gemvAVX512(blocks, p.k, &b[0], 4, &p.a[0], 4*p.lda, &p.c[0], &p.c[0])
+		} else {
+			gemvAVX2(blocks, p.k, &b[0], 4, &p.a[0], 4*p.lda, &p.c[0], &p.c[0])
+		}
+		return true
+	}
+	for i := range p.m {
+		c := &p.c[i*p.ldc]
+		x := s.dot(p.a[i*p.lda:][:p.k], b)
+		switch {
+		case p.bias != nil:
+			x += p.bias[0]
+		case p.beta != 0:
+			x += *c
+		}
+		*c = x
+	}
+	return true
 }
 
 // vector computes the whole blocks of a single row and moves p past them; it

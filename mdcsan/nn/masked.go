@@ -12,6 +12,7 @@ import "gomdcsan/mdcsan/linalg"
 type masked struct {
 	rows, columns linalg.Binary // on, and its transpose
 	ws            linalg.Workspace
+	ones          []float32 // rows, as numbers 0 and 1
 }
 
 // setMask takes the units above zero from the last hidden layer's n outputs.
@@ -38,7 +39,9 @@ func (m *MLP) backwardMasked(dy []float32, n int) {
 	l := len(m.Layers) - 2
 	d, w, on := m.Layers[l], m.Layers[l+1].W.Value, &m.on
 	on.columns.Transpose(&on.rows)
-	on.ws.BinaryGemm(&on.columns, false, false, 1, nil, dy, 1, nil, d.B.Grad, 1)
+	on.ones = Grow(on.ones, n*d.Out)
+	linalg.Spikes(on.ones, m.h[l], 0)
+	on.ws.Gemm(false, false, 1, d.Out, n, dy, n, on.ones, d.Out, 0, d.B.Grad, d.Out)
 	linalg.Mul(d.B.Grad, d.B.Grad, w)
 	on.ws.BinaryGemm(&on.columns, false, true, d.In, dy[:n], m.h[l-1], d.In, nil, d.W.Grad, d.Out)
 	for i := range d.In {

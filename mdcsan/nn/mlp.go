@@ -89,6 +89,9 @@ func (m *MLP) Backward(dx, dy []float32, n int) {
 	}
 }
 
+// sample is how many rows say whether looking for zeros in all will pay.
+const sample = 12
+
 // denseRows is the batch below which looking for zeros does not pay.
 const denseRows = 16
 
@@ -98,7 +101,10 @@ func (m *MLP) forwardHidden(l, n int) {
 	d, x := m.Layers[l], m.h[l-1]
 	if n >= denseRows && d.Out >= denseRows {
 		e := &m.sparse[l-1]
-		e.ListNonzero(x[:n*d.In], n, d.In)
+		e.ListNonzero(x[:sample*d.In], sample, d.In) // of all only if it may pay
+		if e.Pays(false) || e.Pays(true) {
+			e.ListNonzero(x[:n*d.In], n, d.In)
+		}
 		if e.Pays(false) {
 			d.ForwardEvents(m.h[l], e)
 			return
