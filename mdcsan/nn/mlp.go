@@ -30,6 +30,17 @@ func NewMLP(sizes []int, init *rng.Stream) *MLP {
 	return m
 }
 
+// Twin returns a network with the same parameters, not copies, and memory of
+// its own for what it computes: both may run at once while nothing changes the
+// parameters.
+func (m *MLP) Twin() *MLP {
+	t := &MLP{params: m.params, h: make([][]float32, len(m.h)), sparse: make([]linalg.Events, len(m.sparse))}
+	for _, d := range m.Layers {
+		t.Layers = append(t.Layers, &Dense{In: d.In, Out: d.Out, W: d.W, B: d.B})
+	}
+	return t
+}
+
 // Params returns W0, b0, W1, b1, ...
 func (m *MLP) Params() []*Param { return m.params }
 

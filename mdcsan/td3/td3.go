@@ -39,8 +39,8 @@ package td3
 import (
 	"errors"
 	"fmt"
-	"math"
 
+	"gomdcsan/mdcsan/crew"
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/replay"
 	"gomdcsan/mdcsan/rng"
@@ -63,6 +63,9 @@ type Learner interface {
 // holder is an actor that saves work while its parameters do not change.
 type holder interface{ Hold(on bool) }
 
+// fixed is a network with parameters that do not learn.
+type fixed interface{ Fixed() []*nn.Param }
+
 // Losses are the figures of one update.
 type Losses struct {
 	Q1, Q2 float64 // mean squared errors of the critics
@@ -74,19 +77,20 @@ type Losses struct {
 type Agent struct {
 	cfg         Config
 	actor       Learner
-	actorTarget Actor
-	q, qTarget  [2]*nn.MLP
+	q           [2]*nn.MLP
+	targets     targets
+	twin        targets // see Twin; nil networks where there is none
 	actorOpt    *nn.Adam
 	qOpt        [2]*nn.Adam
 	norm        *Normaliser
 	updates     []int64 // one element: updates done
 	explore     *rng.Stream
 	targetNoise *rng.Stream
-	obs1        []float32 // one normalised observation
-	obs, obs2   []float32 // normalised batches
-	in          []float32 // critics' input [n][N+M]
-	act2, noise []float32
-	y, dq, dact []float32
+	obs1        []float32    // one normalised observation
+	obs         []float32    // normalised observations of ActBatch
+	noise       [2][]float32 // of the target policy
+	under       [2]update    // that are computed, side by side in UpdateTwo
+	plan        crew.Plan    // of UpdateTwo
 }
 
 // New returns an agent that trains actor. target is a second network of the
@@ -100,7 +104,7 @@ func New(c Config, actor Learner, target Actor, seed uint64) (*Agent, error) {
 		return nil, errors.New("td3: the target is the actor itself, want a second network: actor.Clone")
 	}
 	a := &Agent{
-		cfg: c, actor: actor, actorTarget: target,
+		cfg: c, actor: actor, targets: targets{actor: target},
 		actorOpt: nn.NewAdam(actor.Params(), c.ActorLR),
 		norm:     NewNormaliser(c.ObsDim, c.NormaliseEvery, c.NormaliseClip),
 		updates:  make([]int64, 1),
@@ -111,7 +115,7 @@ func New(c Config, actor Learner, target Actor, seed uint64) (*Agent, error) {
 	sizes := append(append([]int{c.ObsDim + c.ActDim}, c.CriticHidden...), 1)
 	for i, name := range [2]string{"q1/init", "q2/init"} {
 		a.q[i] = nn.NewMLP(sizes, rng.New(seed, name))
-		a.qTarget[i] = nn.NewMLP(sizes, rng.New(seed, name))
+		a.targets.q[i] = nn.NewMLP(sizes, rng.New(seed, name))
 		a.qOpt[i] = nn.NewAdam(a.q[i].Params(), c.CriticLR)
 	}
 	return a, nil
@@ -130,10 +134,10 @@ func (a *Agent) Actor() Learner {
 func (a *Agent) Critic(i int) *nn.MLP { return a.q[i] }
 
 // CriticTarget returns the target of Q1 (0) or Q2 (1).
-func (a *Agent) CriticTarget(i int) *nn.MLP { return a.qTarget[i] }
+func (a *Agent) CriticTarget(i int) *nn.MLP { return a.targets.q[i] }
 
-// TargetQ returns y [n] of the last update; the next one overwrites it.
-func (a *Agent) TargetQ() []float32 { return a.y }
+// TargetQ returns y [n] of the last Update; the next one overwrites it.
+func (a *Agent) TargetQ() []float32 { return a.under[0].y }
 
 // SetAdam changes the betas and eps of all three optimisers from PyTorch's
 // defaults, 0.9, 0.999 and 1e-8.
@@ -195,112 +199,44 @@ func (a *Agent) Explore(dst, obs []float32) {
 // ActBatch writes n actions [n][M] for n observations [n][N], without noise.
 func (a *Agent) ActBatch(dst, obs []float32, n int) {
 	a.hold(false)
-	if a.cfg.Normalise {
-		a.obs = nn.Grow(a.obs, n*a.cfg.ObsDim)
-		a.norm.Apply(a.obs, obs[:n*a.cfg.ObsDim])
-		obs = a.obs
-	}
-	a.actor.ActBatch(dst, obs, n)
+	a.actor.ActBatch(dst, a.seen(&a.obs, obs[:n*a.cfg.ObsDim]), n)
 }
 
 // Update does one update with a batch of raw observations.
 func (a *Agent) Update(b *replay.Batch) (Losses, error) {
-	a.noise = nn.Grow(a.noise, b.N*a.cfg.ActDim)
-	for i := range a.noise {
-		a.noise[i] = float32(a.cfg.TargetNoise * a.targetNoise.NormFloat64())
+	return a.UpdateWithNoise(b, a.drawNoise(0, b))
+}
+
+// drawNoise returns target noise for batch i of those under way, [n][M].
+func (a *Agent) drawNoise(i int, b *replay.Batch) []float32 {
+	x := nn.Grow(a.noise[i], b.N*a.cfg.ActDim)
+	for k := range x {
+		x[k] = float32(a.cfg.TargetNoise * a.targetNoise.NormFloat64())
 	}
-	return a.UpdateWithNoise(b, a.noise)
+	a.noise[i] = x
+	return x
 }
 
 // UpdateWithNoise is Update with the target noise given, before clipping, [n][M].
 func (a *Agent) UpdateWithNoise(b *replay.Batch, noise []float32) (Losses, error) {
-	a.hold(false)
-	if b.ObsDim != a.cfg.ObsDim || b.ActDim != a.cfg.ActDim || len(noise) != b.N*b.ActDim {
-		panic("td3: Update: batch of another task")
+	u := a.begin(0, b, noise)
+	a.bootstrap(u, a.targets)
+	a.updateCritic(u, 0)
+	a.updateCritic(u, 1)
+	if u.policy {
+		a.forwardActor(u)
+		a.updateActor(u)
+		a.moveCritic(0)
+		a.moveCritic(1)
+		a.moveActor()
 	}
-	obs, obs2 := b.Obs, b.Obs2
-	if a.cfg.Normalise {
-		a.obs, a.obs2 = nn.Grow(a.obs, len(b.Obs)), nn.Grow(a.obs2, len(b.Obs2))
-		a.norm.Apply(a.obs, b.Obs)
-		a.norm.Apply(a.obs2, b.Obs2)
-		obs, obs2 = a.obs, a.obs2
-	}
-	losses := Losses{Actor: math.NaN()}
-	a.targets(b, obs2, noise)
-	losses.Q1, losses.MeanQ = a.updateCritic(0, b, obs)
-	losses.Q2, _ = a.updateCritic(1, b, obs)
-	policy := a.updates[0]%int64(a.cfg.PolicyDelay) == 0
-	if policy {
-		losses.Actor = a.updateActor(b.N, obs)
-		tau := float32(a.cfg.Tau)
-		nn.Polyak(a.qTarget[0].Params(), a.q[0].Params(), tau)
-		nn.Polyak(a.qTarget[1].Params(), a.q[1].Params(), tau)
-		nn.Polyak(a.actorTarget.Params(), a.actor.Params(), tau)
-	}
+	return a.end(u)
+}
+
+// end counts an update and looks at what it did.
+func (a *Agent) end(u *update) (Losses, error) {
 	a.updates[0]++
-	return losses, a.check(losses, policy, b)
-}
-
-// targets computes y [n].
-func (a *Agent) targets(b *replay.Batch, obs2, noise []float32) {
-	c := &a.cfg
-	a.act2 = nn.Grow(a.act2, b.N*c.ActDim)
-	a.actorTarget.ActBatch(a.act2, obs2, b.N)
-	for i, e := range noise {
-		a.act2[i] = clip(a.act2[i]+clip(e, float32(c.NoiseClip)), c.ActLimit)
-	}
-	x := a.join(obs2, a.act2, b.N)
-	q1, q2 := a.qTarget[0].Forward(x, b.N), a.qTarget[1].Forward(x, b.N)
-	a.y = nn.Grow(a.y, b.N)
-	for i := range a.y {
-		a.y[i] = b.Rew[i] + float32(c.Gamma)*(1-b.Done[i])*min(q1[i], q2[i])
-	}
-}
-
-// updateCritic does one step of critic i towards y and returns its loss and
-// its mean value before the step.
-func (a *Agent) updateCritic(i int, b *replay.Batch, obs []float32) (loss, mean float64) {
-	q := a.q[i].Forward(a.join(obs, b.Act, b.N), b.N)
-	a.dq = nn.Grow(a.dq, b.N)
-	for k, v := range q {
-		d := v - a.y[k]
-		a.dq[k] = 2 * d / float32(b.N)
-		loss += float64(d) * float64(d) / float64(b.N)
-		mean += float64(v) / float64(b.N)
-	}
-	a.q[i].Backward(nil, a.dq, b.N)
-	a.qOpt[i].Step()
-	return loss, mean
-}
-
-// updateActor does one step of the policy up Q1 and returns its loss before.
-func (a *Agent) updateActor(n int, obs []float32) float64 {
-	a.act2 = nn.Grow(a.act2, n*a.cfg.ActDim)
-	a.actor.Forward(a.act2, obs, n)
-	q := a.q[0].Forward(a.join(obs, a.act2, n), n)
-	a.dq = nn.Grow(a.dq, n)
-	var loss float64
-	for k, v := range q {
-		a.dq[k] = -1 / float32(n)
-		loss -= float64(v) / float64(n)
-	}
-	a.dact = nn.Grow(a.dact, n*a.cfg.ActDim)
-	a.q[0].BackwardInput(a.dact, a.dq, n, a.cfg.ObsDim, a.cfg.ObsDim+a.cfg.ActDim)
-	a.actor.Backward(a.dact)
-	a.actorOpt.Step()
-	return loss
-}
-
-// join writes the critics' input, [obs | act] per row.
-func (a *Agent) join(obs, act []float32, n int) []float32 {
-	no, na := a.cfg.ObsDim, a.cfg.ActDim
-	w := no + na
-	a.in = nn.Grow(a.in, n*w)
-	for i := range n {
-		copy(a.in[i*w:i*w+no], obs[i*no:(i+1)*no])
-		copy(a.in[i*w+no:(i+1)*w], act[i*na:(i+1)*na])
-	}
-	return a.in
+	return u.losses, a.check(u.losses, u.policy, u.batch)
 }
 
 // check reports non-finite losses and, after an update of the policy,

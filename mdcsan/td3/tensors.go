@@ -13,10 +13,10 @@ func (a *Agent) Tensors() []nn.Tensor {
 	a.hold(false)
 	ts := []nn.Tensor{{Name: "td3/updates", Shape: []int{1}, I64: a.updates}}
 	ts = appendNetwork(ts, "actor/", a.actor)
-	ts = appendNetwork(ts, "actor_target/", a.actorTarget)
+	ts = appendNetwork(ts, "actor_target/", a.targets.actor)
 	for i, name := range [2]string{"q1", "q2"} {
 		ts = appendParams(ts, name+"/", a.q[i].Params())
-		ts = appendParams(ts, name+"_target/", a.qTarget[i].Params())
+		ts = appendParams(ts, name+"_target/", a.targets.q[i].Params())
 		ts = append(ts, a.qOpt[i].Tensors("adam/"+name+"/")...)
 	}
 	ts = append(ts, a.actorOpt.Tensors("adam/actor/")...)
@@ -30,7 +30,7 @@ func (a *Agent) Tensors() []nn.Tensor {
 // that has one.
 func appendNetwork(ts []nn.Tensor, prefix string, net Actor) []nn.Tensor {
 	ts = appendParams(ts, prefix, net.Params())
-	if f, ok := net.(interface{ Fixed() []*nn.Param }); ok {
+	if f, ok := net.(fixed); ok {
 		ts = appendParams(ts, prefix, f.Fixed())
 	}
 	if s, ok := net.(interface{ Stream() *rng.Stream }); ok {
