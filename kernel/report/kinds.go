@@ -107,7 +107,7 @@ func (k Kind) Runs(task string, runs []*mdcsan.Results) []*mdcsan.Results {
 // essence clears what does not set one kind apart from another: the seed, the
 // length and what has no meaning for the actor.
 func essence(c mdcsan.Config) mdcsan.Config {
-	c.Seed, c.Dir, c.Steps, c.CheckpointEvery, c.TensorBoard = 0, "", 0, 0, false
+	c.Seed, c.Dir, c.Steps, c.CheckpointEvery, c.Threads, c.TensorBoard = 0, "", 0, 0, 0, false
 	switch c.Actor {
 	case "dan", "popdan":
 		c.Coding, c.Neuron = "", ""

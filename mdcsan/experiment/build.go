@@ -24,6 +24,9 @@ type Parts struct {
 	oneCore bool // other runs are on the other cores
 }
 
+// own reports whether part of the network is the user's.
+func (p Parts) own() bool { return p.Actor != nil || p.Net.Encoder != nil || p.Net.Neuron != nil }
+
 // evaluationWorkers is how many goroutines may step a run's environments at
 // once. A user's own may share something: they are stepped one by one.
 func (p Parts) evaluationWorkers() int {

@@ -118,7 +118,7 @@ func older(target string, run *Results) (string, error) {
 
 // identity clears what may differ between two states of one run.
 func identity(c Config) Config {
-	c.Dir, c.Steps, c.CheckpointEvery, c.TensorBoard = "", 0, 0, false
+	c.Dir, c.Steps, c.CheckpointEvery, c.Threads, c.TensorBoard = "", 0, 0, 0, false
 	return c
 }
 

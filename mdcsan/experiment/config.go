@@ -65,8 +65,9 @@ type Config struct {
 	EvalEvery    int `toml:"eval_every" json:"eval_every" help:"steps between evaluations"`
 	EvalEpisodes int `toml:"eval_episodes" json:"eval_episodes" help:"noise-free episodes per evaluation"`
 
-	// What is kept. None of these changes a number.
+	// What is kept, and how fast. None of these changes a number.
 	CheckpointEvery int    `toml:"checkpoint_every" json:"checkpoint_every" help:"steps between checkpoints; 0: after each evaluation"`
+	Threads         int    `toml:"threads" json:"-" help:"threads that train; 0: as many as cores are idle, at most 4, and 1 inside a sweep"`
 	TensorBoard     bool   `toml:"tensorboard" json:"tensorboard" help:"also write TensorBoard event files"`
 	Dir             string `toml:"-" json:"-"` // the run's folder; empty keeps everything in memory
 }

@@ -92,7 +92,7 @@ func Groups(results []*Results) []Group {
 // withoutSeed clears what differs between runs of one group, and what has no
 // meaning for the actor.
 func withoutSeed(c Config) Config {
-	c.Seed, c.Dir, c.Steps, c.CheckpointEvery, c.TensorBoard = 0, "", 0, 0, false
+	c.Seed, c.Dir, c.Steps, c.CheckpointEvery, c.Threads, c.TensorBoard = 0, "", 0, 0, 0, false
 	if c.Actor == "dan" || c.Actor == "popdan" {
 		c.Coding, c.Neuron = "", ""
 	}

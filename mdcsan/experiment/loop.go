@@ -8,6 +8,7 @@ import (
 
 	"gomdcsan/mdcsan/env"
 	"gomdcsan/mdcsan/rng"
+	"gomdcsan/mdcsan/td3"
 )
 
 // Train goes on until Config.Steps environment steps are done, or the context
@@ -24,6 +25,8 @@ func (r *Run) Train(ctx context.Context, observers ...Observer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.files.release()) }()
+	r.team = newTeam(r.Config.threads(r.parts), r.Learner, r.batch)
+	defer func() { r.team.close(); r.team = nil }()
 	r.observers, r.clock = observers, startClock(r.step)
 	defer func() { r.observers, r.clock = nil, nil }()
 	r.report(Started, "")
@@ -146,22 +149,37 @@ func (r *Run) endEpisode() error {
 	return nil
 }
 
-// update does one of the block's gradient steps.
+// update does one of the block's gradient steps, or two at once.
 func (r *Run) update() error {
+	if done, err := r.updateTwo(); done || err != nil {
+		return r.updateFailed(err)
+	}
 	if err := r.buffer.Sample(r.batch, r.sampling); err != nil {
 		return fmt.Errorf("experiment: step %d: %w", r.step, err)
 	}
 	losses, err := r.Learner.Update(r.batch)
 	if err != nil {
-		return fmt.Errorf("experiment: step %d, update %d: %w", r.step, r.updates+1, err)
+		return r.updateFailed(err)
 	}
+	r.count(losses)
+	return nil
+}
+
+func (r *Run) updateFailed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("experiment: step %d, update %d: %w", r.step, r.updates+1, err)
+}
+
+// count keeps what an update gave.
+func (r *Run) count(losses td3.Losses) {
 	r.updates++
 	r.pendingUpdates--
 	r.addMean("critic_loss", losses.Q1+losses.Q2)
 	if !math.IsNaN(losses.Actor) { // the policy was updated
 		r.addMean("actor_loss", losses.Actor)
 	}
-	return nil
 }
 
 // evaluate runs the noise-free episodes and writes a row of results.

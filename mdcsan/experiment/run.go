@@ -36,6 +36,7 @@ type Run struct {
 	eval   *evaluator
 	buffer *replay.Buffer
 	batch  *replay.Batch
+	team   *team // while Train runs
 	*state
 
 	scratch     scratch

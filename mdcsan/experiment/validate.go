@@ -108,4 +108,5 @@ func (v *validator) schedule(c Config) {
 	v.atLeast("eval_every", c.EvalEvery, 1)
 	v.between("eval_episodes", c.EvalEpisodes, 1, maxSteps)
 	v.atLeast("checkpoint_every", c.CheckpointEvery, 0)
+	v.between("threads", c.Threads, 0, 64)
 }

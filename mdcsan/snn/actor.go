@@ -3,6 +3,7 @@ package snn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/rng"
@@ -122,6 +123,13 @@ func (a *Actor) Stream() *rng.Stream { return a.stream }
 
 // ParamCount returns the number of parameters that learn.
 func (a *Actor) ParamCount() int { return nn.Count(a.params) }
+
+// Deterministic reports whether equal observations give equal actions: the
+// coding draws no random numbers. Of encoders and neurons of one's own it is not
+// known, and they count as if they drew some.
+func (a *Actor) Deterministic() bool {
+	return a.parts.Encoder == nil && a.parts.Neuron == nil && !slices.Contains([]Coding{PopUni, PopPoi, Uni, Poi}, a.cfg.Coding)
+}
 
 // Encoder returns the network's encoder.
 func (a *Actor) Encoder() Encoder { return a.enc }

@@ -199,16 +199,17 @@ func (a *Agent) pair(u, v *update) crew.Plan {
 		second = crew.Piece{Do: func() { a.followTargets(); a.bootstrap(v, a.twin) }}
 	}
 	return crew.Plan{
-		0: {Do: func() { a.bootstrap(u, a.targets) }},
-		1: second,
-		2: {Do: func() { a.updateCritic(u, 0) }, After: []int{0}},
-		3: {Do: ifPolicy(func() { a.forwardActor(v) })},
-		4: {Do: func() { a.updateCritic(v, 0) }, After: []int{1, 2}},
-		5: {Do: func() { a.updateCritic(u, 1) }, After: []int{0}},
-		6: {Do: ifPolicy(func() { a.updateActor(v) }), After: []int{3, 4}},
-		7: {Do: func() { a.updateCritic(v, 1) }, After: []int{1, 5}},
-		8: {Do: ifPolicy(func() { a.moveCritic(1) }), After: []int{7}},
-		9: {Do: ifPolicy(func() { a.moveCritic(0); a.moveActor() }), After: []int{6}},
+		0:  {Do: func() { a.bootstrap(u, a.targets) }},
+		1:  second,
+		2:  {Do: func() { a.updateCritic(u, 0) }, After: []int{0}},
+		3:  {Do: ifPolicy(func() { a.forwardActor(v) })},
+		4:  {Do: func() { a.updateCritic(v, 0) }, After: []int{1, 2}},
+		5:  {Do: func() { a.updateCritic(u, 1) }, After: []int{0}},
+		6:  {Do: ifPolicy(func() { a.updateActor(v) }), After: []int{3, 4}},
+		7:  {Do: func() { a.updateCritic(v, 1) }, After: []int{1, 5}},
+		8:  {Do: ifPolicy(func() { a.moveCritic(0) }), After: []int{4}},
+		9:  {Do: ifPolicy(func() { a.moveCritic(1) }), After: []int{7}},
+		10: {Do: ifPolicy(func() { a.moveActor() }), After: []int{6}},
 	}
 }
 

@@ -44,7 +44,7 @@ and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
 	fl := cmd.Flags()
 	fl.StringVar(&f.config, "config", "", "TOML `file` with settings; unknown keys are errors")
 	fl.StringVar(&f.dir, "dir", "", "`folder` of the run (default runs/TASK-ACTOR-...-seedN)")
-	fl.StringVar(&f.resume, "resume", "", "go on with the run in this `folder`; of the settings only --steps may change")
+	fl.StringVar(&f.resume, "resume", "", "go on with the run in this `folder`; of the settings only --steps and --threads may change")
 	fl.BoolVar(&f.quick, "quick", false, "a run of minutes: 20,000 steps (10,000 on Pendulum-v1) with a short random phase")
 	fl.BoolVar(&f.plain, "plain", false, "lines instead of a progress bar (the default without a terminal)")
 	fl.BoolVar(&f.print, "print-config", false, "print the settings as TOML and stop")
@@ -114,25 +114,23 @@ func (f *trainFlags) settle(cmd *cobra.Command) (experiment.Config, error) {
 
 // goOn resumes a run.
 func (f *trainFlags) goOn(cmd *cobra.Command) error {
-	for name := range f.settings {
-		if name != "steps" && cmd.Flags().Changed(name) {
-			return fmt.Errorf("--%s cannot be changed when a run is resumed: its numbers would belong to neither setting; start another run", name)
-		}
-	}
 	var extra experiment.Config
-	if text := *f.settings["steps"]; text != "" {
-		for _, s := range extra.Settings() {
-			if s.Name == "steps" {
-				if err := s.Set(text); err != nil {
-					return err
-				}
+	for _, s := range extra.Settings() {
+		name := flagName(s.Name)
+		switch changed := cmd.Flags().Changed(name); {
+		case changed && (name == "steps" || name == "threads"):
+			if err := s.Set(*f.settings[name]); err != nil {
+				return err
 			}
+		case changed:
+			return fmt.Errorf("--%s cannot be changed when a run is resumed: its numbers would belong to neither setting; start another run", name)
 		}
 	}
 	run, err := experiment.Resume(f.resume, extra.Steps, experiment.Parts{})
 	if err != nil {
 		return err
 	}
+	run.Config.Threads = extra.Threads
 	if run.Done() {
 		fmt.Fprintf(cmd.OutOrStdout(), "%v\nThis run is complete; --steps N makes it longer.\n", run)
 		return run.Close()
