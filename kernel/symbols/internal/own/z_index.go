@@ -14,6 +14,7 @@ func Packages() [][2]string {
 		{"gomdcsan/mdcsan", "mdcsan"},
 		{"gomdcsan/mdcsan/bench", "bench"},
 		{"gomdcsan/mdcsan/checkpoint", "checkpoint"},
+		{"gomdcsan/mdcsan/crew", "crew"},
 		{"gomdcsan/mdcsan/env", "env"},
 		{"gomdcsan/mdcsan/env/mjcf", "mjcf"},
 		{"gomdcsan/mdcsan/env/pendulum", "pendulum"},
@@ -46,6 +47,8 @@ func Table(path string) map[string]reflect.Value {
 		return table_gomdcsan_mdcsan_bench()
 	case "gomdcsan/mdcsan/checkpoint":
 		return table_gomdcsan_mdcsan_checkpoint()
+	case "gomdcsan/mdcsan/crew":
+		return table_gomdcsan_mdcsan_crew()
 	case "gomdcsan/mdcsan/env":
 		return table_gomdcsan_mdcsan_env()
 	case "gomdcsan/mdcsan/env/mjcf":
@@ -114,7 +117,7 @@ func Named(path string) []string {
 	case "gomdcsan/mdcsan/snn":
 		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/rng", "io"}
 	case "gomdcsan/mdcsan/td3":
-		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay"}
+		return []string{"gomdcsan/mdcsan/crew", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay"}
 	case "gomdcsan/plotting":
 		return []string{"gonum.org/v1/plot", "image", "image/color"}
 	}
