@@ -7,6 +7,7 @@ and TD3's settings are drawn at random. Needs numpy and autograd (HIPS).
 
     python reference.py DIR FIRST_SEED COUNT
     GOLDEN_DIR=DIR go test ./mdcsan/snn ./mdcsan/td3 -run Golden
+    python reference.py full DIR     # networks of the paper's sizes, DIR/full/*.json
 
 It shares nothing with the Go code: the forward equations are written out, and
 every derivative but that of a spike is autograd's. A draw is repeated while a
@@ -229,10 +230,12 @@ def critic(r, c):
     return float32(q)
 
 
-def value(q, x):
+def value(q, x, watch=None):
     last = sum(name[0] == "W" for name in q) - 1
     for l in range(last + 1):
         x = x @ q[f"W{l}"].T + q[f"b{l}"]
+        if watch and l < last:
+            watch.near(x)
         x = np.where(x > 0, x, 0.0) if l < last else x
     return x[:, 0]
 
@@ -319,6 +322,94 @@ def write(path, golden):
         json.dump(golden, f, default=lambda x: x.tolist())
 
 
+# Networks of the paper's sizes. Their numbers would fill megabytes, so inputs
+# are computed from names and places, and gradients are kept as samples.
+
+TASKS = {"Ant": (111, 8), "HalfCheetah": (17, 6), "Walker2d": (17, 6), "Hopper": (11, 3)}
+BATCH, SAMPLES, SIGNS = 100, 40, 8
+
+
+def stream(name, n):
+    """n numbers in [0, 1), element i from the name and i alone (SplitMix64)."""
+    with numpy.errstate(over="ignore"):
+        h = numpy.uint64(14695981039346656037)
+        for byte in name.encode():  # FNV-1a
+            h = (h ^ numpy.uint64(byte)) * numpy.uint64(1099511628211)
+        z = h + numpy.arange(1, n + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> numpy.uint64(31))
+    return (z >> numpy.uint64(11)).astype(float) * 2.0**-53
+
+
+def between(name, low, high, *shape):
+    """Numbers that float32 holds exactly."""
+    x = low + (high - low) * stream(name, int(numpy.prod(shape)))
+    return x.astype(numpy.float32).astype(float).reshape(shape)
+
+
+def full_parameters(kind, c):
+    p, size = {}, c["N"]
+    if kind != "critic":
+        centres = numpy.linspace(-3, 3, c["J"])
+        p["enc_mean"] = (centres + between("enc_mean", -0.1, 0.1, c["N"], c["J"])).astype(numpy.float32).astype(float)
+        p["enc_std"] = between("enc_std", 0.35, 0.45, c["N"], c["J"])
+        size *= c["J"]
+    for l, n in enumerate(c["layers"]):
+        bound = (1 if c["neuron"] == "relu" else 2) / numpy.sqrt(size)
+        p[f"W{l}"], p[f"b{l}"] = between(f"W{l}", -bound, bound, n, size), between(f"b{l}", -bound, bound, n)
+        size = n
+    if kind != "critic":
+        p["dec_W"], p["dec_b"] = between("dec_W", -0.3, 0.3, c["M"], c["O"]), between("dec_b", -0.3, 0.3, c["M"])
+    return p
+
+
+def full_config(kind, task):
+    n, m = TASKS[task]
+    c = {"N": n, "J": 10, "M": m, "O": 10, "T": 5, "layers": [256, 256, 10 * m], "neuron": "relu" if kind == "popdan" else kind,
+         "encoder": "pop", "u0": 0.08 if kind == "dn" else 0.0, "current_decay": 0.5, "voltage_decay": 0.75, "vth": 0.5, "window": 0.5,
+         "act_limit": 1.0, "det_threshold": 0.999}
+    if kind == "critic":
+        c.update(neuron="relu", N=n + m, layers=[256, 256, 1])
+    return c
+
+
+def sampled(name, x):
+    """What is kept of a tensor: some elements, and its products with signs."""
+    x = x.ravel()
+    at = (stream(name + " at", SAMPLES) * len(x)).astype(int)
+    signs = [numpy.where(stream(f"{name} signs {k}", len(x)) < 0.5, -1.0, 1.0) for k in range(SIGNS)]
+    return {"largest": numpy.abs(x).max(), "norm": numpy.sqrt((x * x).sum()), "elements": x[at], "products": [s @ x for s in signs]}
+
+
+def full_file(kind, task):
+    c = full_config(kind, task)
+    p, fixed = full_parameters(kind, c), {}
+    if c["neuron"] == "dn":
+        fixed = {f"theta_{k}{l}": numpy.float32(x).astype(float) * numpy.ones(n) for l, n in enumerate(c["layers"]) for k, x in THETA_STAR.items()}
+    f = value if kind == "critic" else lambda q, x, watch=None: actor(c, q, fixed, x, watch)
+    obs = between("obs", -2, 2, 600, c["N"])
+    rows = []
+    for row in range(len(obs)):  # those that float32 cannot put on the other side of a jump
+        watch = Watch()
+        f(p, obs[row : row + 1], watch)
+        if watch.margin > 1e-4:
+            rows.append(row)
+    if len(rows) < BATCH:
+        sys.exit(f"{kind} {task}: {len(rows)} usable rows")
+    rows = rows[:BATCH]
+    x, out = obs[rows], f(p, obs[rows])
+    g = between("grad", -1, 1, *out.shape)
+    grads = grad(lambda q: (f(q, x) * g).sum())(p)
+    return {"kind": kind, "config": c, "rows": rows, "output": numpy.round(out, 9), "grads": {k: sampled(k, v) for k, v in grads.items()}}
+
+
+def full(folder):
+    for kind, tasks in {"dn": TASKS, "lif": ["Hopper"], "popdan": ["HalfCheetah"], "critic": TASKS}.items():
+        for task in tasks:
+            write(f"{folder}/full/{kind}_{task}.json", full_file(kind, task))
+
+
 def main(folder, first, count):
     for seed in range(first, first + count):
         for kind in ("dn", "dn-printed", "lif", "if"):
@@ -329,4 +420,6 @@ def main(folder, first, count):
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "full":
+        sys.exit(full(sys.argv[2]))
     main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
