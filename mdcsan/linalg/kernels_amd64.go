@@ -244,6 +244,11 @@ func lifForwardAVX2(args *byte)
 //go:noescape
 func lifBackwardAVX2(args *byte)
 
+// dnForwardBlocksAVX2 is dnForward for whole blocks of neurons of which only V is wanted; s1 is U before the first step.
+//
+//go:noescape
+func dnForwardBlocksAVX2(args *byte)
+
 // gaussAVX2 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
 //
 //go:noescape
@@ -483,6 +488,11 @@ func lifForwardAVX512(args *byte)
 //
 //go:noescape
 func lifBackwardAVX512(args *byte)
+
+// dnForwardBlocksAVX512 is dnForward for whole blocks of neurons of which only V is wanted; s1 is U before the first step.
+//
+//go:noescape
+func dnForwardBlocksAVX512(args *byte)
 
 // gaussAVX512 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
 //

@@ -4141,6 +4141,70 @@ next8:
 	VZEROUPPER
 	RET
 
+// func dnForwardBlocksAVX2(args *byte)
+// Requires: AVX, FMA3
+TEXT ·dnForwardBlocksAVX2(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         72(AX), BX
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         56(AX), R9
+	VBROADCASTSS 144(AX), Y0
+	VBROADCASTSS 160(AX), Y1
+
+block1:
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VMOVUPS (BX), Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VMOVUPS 32(BX), Y7
+	MOVQ    CX, R10
+	MOVQ    DX, R11
+	MOVQ    128(AX), R12
+
+step2:
+	VCMPPS      $0x1e, Y1, Y3, Y8
+	VBLENDVPS   Y8, (R8), Y3, Y3
+	VANDPS      (R9), Y8, Y8
+	VADDPS      Y8, Y4, Y4
+	VFMADD213PS (R11), Y0, Y2
+	VMULPS      (SI), Y3, Y8
+	VFMADD231PS (DI), Y4, Y8
+	VSUBPS      Y4, Y2, Y4
+	VFMADD213PS Y4, Y3, Y3
+	VMOVAPS     Y8, Y4
+	VMOVUPS     Y3, (R10)
+	VCMPPS      $0x1e, Y1, Y6, Y8
+	VBLENDVPS   Y8, 32(R8), Y6, Y6
+	VANDPS      32(R9), Y8, Y8
+	VADDPS      Y8, Y7, Y7
+	VFMADD213PS 32(R11), Y0, Y5
+	VMULPS      32(SI), Y6, Y8
+	VFMADD231PS 32(DI), Y7, Y8
+	VSUBPS      Y7, Y5, Y7
+	VFMADD213PS Y7, Y6, Y6
+	VMOVAPS     Y8, Y7
+	VMOVUPS     Y6, 32(R10)
+	ADDQ        96(AX), R10
+	ADDQ        120(AX), R11
+	DECQ        R12
+	JNZ         step2
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	SUBQ        $0x10, 136(AX)
+	JNZ         block1
+	VZEROUPPER
+	RET
+
 // func gaussAVX2(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·gaussAVX2(SB), NOSPLIT, $0-48
@@ -9018,6 +9082,94 @@ next8:
 	ADDQ 120(AX), BX
 	DECQ 128(AX)
 	JNZ  step1
+	VZEROUPPER
+	RET
+
+// func dnForwardBlocksAVX512(args *byte)
+// Requires: AVX, AVX512F
+TEXT ·dnForwardBlocksAVX512(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         72(AX), BX
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         56(AX), R9
+	VBROADCASTSS 144(AX), Z0
+	VBROADCASTSS 160(AX), Z1
+
+block1:
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS (BX), Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VMOVUPS 64(BX), Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VMOVUPS 128(BX), Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VMOVUPS 192(BX), Z13
+	MOVQ    CX, R10
+	MOVQ    DX, R11
+	MOVQ    128(AX), R12
+
+step2:
+	VCMPPS      $0x1e, Z1, Z3, K1
+	VMOVUPS     (R8), K1, Z3
+	VADDPS      (R9), Z4, K1, Z4
+	VFMADD213PS (R11), Z0, Z2
+	VMULPS      (SI), Z3, Z14
+	VFMADD231PS (DI), Z4, Z14
+	VSUBPS      Z4, Z2, Z4
+	VFMADD213PS Z4, Z3, Z3
+	VMOVAPS     Z14, Z4
+	VMOVUPS     Z3, (R10)
+	VCMPPS      $0x1e, Z1, Z6, K1
+	VMOVUPS     64(R8), K1, Z6
+	VADDPS      64(R9), Z7, K1, Z7
+	VFMADD213PS 64(R11), Z0, Z5
+	VMULPS      64(SI), Z6, Z14
+	VFMADD231PS 64(DI), Z7, Z14
+	VSUBPS      Z7, Z5, Z7
+	VFMADD213PS Z7, Z6, Z6
+	VMOVAPS     Z14, Z7
+	VMOVUPS     Z6, 64(R10)
+	VCMPPS      $0x1e, Z1, Z9, K1
+	VMOVUPS     128(R8), K1, Z9
+	VADDPS      128(R9), Z10, K1, Z10
+	VFMADD213PS 128(R11), Z0, Z8
+	VMULPS      128(SI), Z9, Z14
+	VFMADD231PS 128(DI), Z10, Z14
+	VSUBPS      Z10, Z8, Z10
+	VFMADD213PS Z10, Z9, Z9
+	VMOVAPS     Z14, Z10
+	VMOVUPS     Z9, 128(R10)
+	VCMPPS      $0x1e, Z1, Z12, K1
+	VMOVUPS     192(R8), K1, Z12
+	VADDPS      192(R9), Z13, K1, Z13
+	VFMADD213PS 192(R11), Z0, Z11
+	VMULPS      192(SI), Z12, Z14
+	VFMADD231PS 192(DI), Z13, Z14
+	VSUBPS      Z13, Z11, Z13
+	VFMADD213PS Z13, Z12, Z12
+	VMOVAPS     Z14, Z13
+	VMOVUPS     Z12, 192(R10)
+	ADDQ        96(AX), R10
+	ADDQ        120(AX), R11
+	DECQ        R12
+	JNZ         step2
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	ADDQ        $0x00000100, DI
+	ADDQ        $0x00000100, R8
+	ADDQ        $0x00000100, R9
+	SUBQ        $0x40, 136(AX)
+	JNZ         block1
 	VZEROUPPER
 	RET
 

@@ -204,6 +204,9 @@ func lifForwardAVX2(args *byte) { panic("linalg: no assembly here") }
 // lifBackwardAVX2 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
 func lifBackwardAVX2(args *byte) { panic("linalg: no assembly here") }
 
+// dnForwardBlocksAVX2 is dnForward for whole blocks of neurons of which only V is wanted; s1 is U before the first step.
+func dnForwardBlocksAVX2(args *byte) { panic("linalg: no assembly here") }
+
 // gaussAVX2 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
 func gaussAVX2(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int) {
 	panic("linalg: no assembly here")
@@ -405,6 +408,9 @@ func lifForwardAVX512(args *byte) { panic("linalg: no assembly here") }
 
 // lifBackwardAVX512 goes back through the steps of one row of neurons: s0 is the gradient of C, s1 of V, s2 of U; x the gradient of the spikes, v the V; o receives the gradient of the current, or adds it up.
 func lifBackwardAVX512(args *byte) { panic("linalg: no assembly here") }
+
+// dnForwardBlocksAVX512 is dnForward for whole blocks of neurons of which only V is wanted; s1 is U before the first step.
+func dnForwardBlocksAVX512(args *byte) { panic("linalg: no assembly here") }
 
 // gaussAVX512 sets dst[i·fields+j] = exp(−((x[i]−mean)·inv)²/2) in whole vectors: up to a vector beyond the last field is written and read.
 func gaussAVX512(dst *float32, x *float32, mean *float32, inv *float32, dims int, fields int) {

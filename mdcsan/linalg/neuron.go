@@ -75,8 +75,6 @@ func (p *Neuron) forward(s isa, v, o, u, x Steps, steps, rows, n int) {
 	if n == 0 || steps == 0 {
 		return
 	}
-	a := p.args(n)
-	a.vStep, a.xStep, a.oStep, a.uStep = 4*v.Step, 4*x.Step, 4*o.Step, 4*u.Step
 	for r := range rows {
 		if s == portable {
 			for j := range n {
@@ -84,25 +82,55 @@ func (p *Neuron) forward(s isa, v, o, u, x Steps, steps, rows, n int) {
 			}
 			continue
 		}
-		p.rest(n)
-		a.steps, a.back = steps, a.s2 // zeros
-		a.v, a.x = &v.Data[r*v.Row], &x.Data[r*x.Row]
-		if o.Data != nil {
-			a.o = &o.Data[r*o.Row]
+		at := 0
+		if p.Kind != LIF && o.Data == nil && u.Data == nil {
+			at = p.forwardBlocks(s, v, x, steps, r, n)
 		}
-		if u.Data != nil {
-			a.u = &u.Data[r*u.Row]
+		if at < n {
+			p.forwardRow(s, v, o, u, x, steps, r, at, n)
 		}
-		switch {
-		case s == avx512 && p.Kind == LIF:
-			lifForwardAVX512(a.pointer())
-		case s == avx512:
-			dnForwardAVX512(a.pointer())
-		case p.Kind == LIF:
-			lifForwardAVX2(a.pointer())
-		default:
-			dnForwardAVX2(a.pointer())
-		}
+	}
+}
+
+// forwardBlocks runs whole blocks of a row's neurons and returns how many
+// neurons that are.
+func (p *Neuron) forwardBlocks(s isa, v, x Steps, steps, r, n int) int {
+	a := p.args(0, n)
+	a.vStep, a.xStep = 4*v.Step, 4*x.Step
+	a.v, a.x, a.s1 = &v.Data[r*v.Row], &x.Data[r*x.Row], &p.coef[4*(n+padding)] // U0
+	if a.n, a.steps = s.block(n), steps; a.n == 0 {
+		return 0
+	}
+	if s == avx512 {
+		dnForwardBlocksAVX512(a.pointer())
+	} else {
+		dnForwardBlocksAVX2(a.pointer())
+	}
+	return s.block(n)
+}
+
+// forwardRow runs a row's neurons from at on.
+func (p *Neuron) forwardRow(s isa, v, o, u, x Steps, steps, r, at, n int) {
+	a := p.args(at, n)
+	a.vStep, a.xStep, a.oStep, a.uStep = 4*v.Step, 4*x.Step, 4*o.Step, 4*u.Step
+	p.rest(n)
+	a.steps, a.back = steps, a.s2 // zeros
+	a.v, a.x = &v.Data[r*v.Row+at], &x.Data[r*x.Row+at]
+	if o.Data != nil {
+		a.o = &o.Data[r*o.Row+at]
+	}
+	if u.Data != nil {
+		a.u = &u.Data[r*u.Row+at]
+	}
+	switch {
+	case s == avx512 && p.Kind == LIF:
+		lifForwardAVX512(a.pointer())
+	case s == avx512:
+		dnForwardAVX512(a.pointer())
+	case p.Kind == LIF:
+		lifForwardAVX2(a.pointer())
+	default:
+		dnForwardAVX2(a.pointer())
 	}
 }
 
@@ -154,14 +182,9 @@ func (p *Neuron) backward(s isa, dx, do, v Steps, steps, rows, n int) {
 	if n == 0 || steps == 0 {
 		return
 	}
-	a := p.args(n)
-	a.vStep, a.xStep, a.oStep = -4*v.Step, -4*do.Step, -4*dx.Step
-	last := steps - 1
 	for r := range rows {
-		sum := dx.Step == 0
-		if sum {
+		if dx.Step == 0 {
 			clear(dx.Data[r*dx.Row:][:n])
-			a.sum = 1
 		}
 		if s == portable {
 			for j := range n {
@@ -169,19 +192,28 @@ func (p *Neuron) backward(s isa, dx, do, v Steps, steps, rows, n int) {
 			}
 			continue
 		}
-		clear(p.state)
-		a.steps = steps
-		a.v, a.x, a.o = &v.Data[last*v.Step+r*v.Row], &do.Data[last*do.Step+r*do.Row], &dx.Data[last*dx.Step+r*dx.Row]
-		switch {
-		case s == avx512 && p.Kind == LIF:
-			lifBackwardAVX512(a.pointer())
-		case s == avx512:
-			dnBackwardAVX512(a.pointer())
-		case p.Kind == LIF:
-			lifBackwardAVX2(a.pointer())
-		default:
-			dnBackwardAVX2(a.pointer())
-		}
+		p.backwardRow(s, dx, do, v, steps, r, n)
+	}
+}
+
+func (p *Neuron) backwardRow(s isa, dx, do, v Steps, steps, r, n int) {
+	clear(p.state)
+	a, last := p.args(0, n), steps-1
+	a.vStep, a.xStep, a.oStep = -4*v.Step, -4*do.Step, -4*dx.Step
+	a.v, a.x, a.o = &v.Data[last*v.Step+r*v.Row], &do.Data[last*do.Step+r*do.Row], &dx.Data[last*dx.Step+r*dx.Row]
+	a.steps = steps
+	if dx.Step == 0 {
+		a.sum = 1
+	}
+	switch {
+	case s == avx512 && p.Kind == LIF:
+		lifBackwardAVX512(a.pointer())
+	case s == avx512:
+		dnBackwardAVX512(a.pointer())
+	case p.Kind == LIF:
+		lifBackwardAVX2(a.pointer())
+	default:
+		dnBackwardAVX2(a.pointer())
 	}
 }
 
@@ -294,13 +326,23 @@ type neuronArgs struct {
 	sum                        int
 }
 
-func (p *Neuron) args(n int) neuronArgs {
+// args are those of a row's neurons from at on.
+func (p *Neuron) args(at, n int) neuronArgs {
 	size := n + padding
 	return neuronArgs{
-		cuv: &p.coef[0], cuu: &p.coef[size], tr: &p.coef[2*size], ts: &p.coef[3*size],
-		s0: &p.state[0], s1: &p.state[size], s2: &p.state[2*size], n: n,
+		cuv: &p.coef[at], cuu: &p.coef[size+at], tr: &p.coef[2*size+at], ts: &p.coef[3*size+at],
+		s0: &p.state[at], s1: &p.state[size+at], s2: &p.state[2*size+at], n: n - at,
 		currentDecay: p.CurrentDecay, voltageDecay: p.VoltageDecay, threshold: p.Threshold, window: p.Window,
 	}
+}
+
+// block is how many of n neurons are in whole blocks of vectors: four of 16
+// neurons, or two of 8, keep their state in registers.
+func (s isa) block(n int) int {
+	if s == avx512 {
+		return n &^ 63
+	}
+	return n &^ 15
 }
 
 func (a *neuronArgs) pointer() *byte { return (*byte)(unsafe.Pointer(a)) }

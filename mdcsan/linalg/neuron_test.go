@@ -85,7 +85,7 @@ func TestNeuron(t *testing.T) {
 	every(t, func(t *testing.T, s isa) {
 		r := stream(11)
 		for _, kind := range []NeuronKind{DN, DNPrinted, LIF} {
-			for _, n := range []int{1, 7, 8, 9, 16, 30, 33, 80} {
+			for _, n := range []int{1, 7, 8, 9, 16, 30, 33, 80, 150} {
 				for _, steps := range []int{1, 5, 8} {
 					for _, constant := range []bool{false, true} {
 						p := &Neuron{Kind: kind, CurrentDecay: 0.5, VoltageDecay: 0.75, Threshold: 0.5, Window: 0.4, U0: 0.08,
@@ -128,6 +128,11 @@ func checkNeuron(t *testing.T, s isa, p *Neuron, rows, n, steps int, constant bo
 	total, checkTotal := buffer(rows * n)
 	total.Step, total.Row = 0, n
 	p.forward(s, v, o, u, x, steps, rows, n)
+	alone, checkAlone := buffer(size) // V without spikes and U, which has kernels of its own
+	p.forward(s, alone, Steps{}, Steps{}, x, steps, rows, n)
+	if checkAlone(); !Same(alone.Data, v.Data) {
+		t.Errorf("%v, n %d, %d steps: V alone differs from V with spikes", p.Kind, n, steps)
+	}
 	p.backward(s, dx, do, v, steps, rows, n)
 	p.backward(s, total, do, v, steps, rows, n)
 	for _, check := range []func(){checkV, checkO, checkU, checkDX, checkTotal} {

@@ -149,6 +149,24 @@ func (s isa) blend(mask reg.Register, yes, no Op) reg.VecVirtual {
 	return v
 }
 
+// setWhere sets dst to what m holds where the mask does.
+func (s isa) setWhere(mask reg.Register, m Mem, dst reg.VecVirtual) {
+	if s.wide() {
+		VMOVUPS(m, mask, dst)
+	} else {
+		VBLENDVPS(mask, m, dst, dst)
+	}
+}
+
+// addWhere adds what m holds to dst where the mask holds.
+func (s isa) addWhere(mask reg.Register, m Mem, dst reg.VecVirtual) {
+	if s.wide() {
+		VADDPS(m, dst, mask, dst)
+	} else {
+		VADDPS(s.op(VANDPS, mask, m), dst, dst)
+	}
+}
+
 // sum adds the lanes of v into the low lane of an X register.
 func (s isa) sum(v reg.VecVirtual) reg.Register {
 	y := v.AsY()

@@ -46,6 +46,7 @@ func main() {
 			forward(s, dn)
 			backward(s, dn)
 		}
+		forwardBlocks(s)
 		gauss(s)
 		gaussGrad(s)
 	}

@@ -276,3 +276,59 @@ func gaussGrad(s isa) {
 	JNZ(LabelRef(dim))
 	end(s)
 }
+
+// forwardBlocks is forward for dynamic neurons of which only V is wanted, in
+// whole blocks of vectors whose state stays in registers through all steps: as
+// many chains of dependent operations run side by side. s1 points at U before
+// the first step.
+func forwardBlocks(s isa) {
+	begin(s, "dnForwardBlocks", "func(args *byte)", "is dnForward for whole blocks of neurons of which only V is wanted; s1 is U before the first step.")
+	k := neuron{s: s, args: param("args"), p: map[string]reg.GPVirtual{}}
+	slabs := []string{"v", "x", "s1", "cuv", "cuu", "tr", "ts"}
+	for _, n := range slabs {
+		k.p[n] = GP64()
+		MOVQ(field(k.args, n), k.p[n])
+	}
+	cd, th := k.value("currentDecay"), k.value("threshold")
+	C, V, U := make([]reg.VecVirtual, s.blockVectors()), make([]reg.VecVirtual, s.blockVectors()), make([]reg.VecVirtual, s.blockVectors())
+	at := func(base reg.Register, i int) Mem { return Mem{Base: base, Disp: 4 * s.lanes * i} }
+	block, step := label("block"), label("step")
+	Label(block)
+	for i := range C {
+		C[i], V[i], U[i] = s.zero(), s.zero(), s.load(at(k.p["s1"], i))
+	}
+	v, x, left := GP64(), GP64(), GP64()
+	MOVQ(k.p["v"], v)
+	MOVQ(k.p["x"], x)
+	MOVQ(field(k.args, "steps"), left)
+	Label(step)
+	for i := range C {
+		fired := s.compare(greater, V[i], th)
+		s.setWhere(fired, at(k.p["tr"], i), V[i])
+		s.addWhere(fired, at(k.p["ts"], i), U[i])
+		VFMADD213PS(at(x, i), cd, C[i])
+		next := s.mul(V[i], at(k.p["cuv"], i))
+		VFMADD231PS(at(k.p["cuu"], i), U[i], next)
+		VFMADD213PS(s.sub(C[i], U[i]), V[i], V[i])
+		VMOVAPS(next, U[i])
+		VMOVUPS(V[i], at(v, i))
+	}
+	ADDQ(field(k.args, "vStep"), v)
+	ADDQ(field(k.args, "xStep"), x)
+	DECQ(left)
+	JNZ(LabelRef(step))
+	for _, n := range slabs {
+		ADDQ(U32(4*s.lanes*len(C)), k.p[n])
+	}
+	SUBQ(U8(s.lanes*len(C)), field(k.args, "n"))
+	JNZ(LabelRef(block))
+	end(s)
+}
+
+// blockVectors is how many vectors' C, V and U there are registers for.
+func (s isa) blockVectors() int {
+	if s.wide() {
+		return 4
+	}
+	return 2
+}
