@@ -2,6 +2,7 @@ package linalg
 
 import (
 	"math"
+	"slices"
 	"math/rand/v2"
 	"testing"
 )
@@ -238,6 +239,31 @@ func TestAdam(t *testing.T) {
 						t.Fatalf("n = %d, step %d: w[%d] = %g, want %g", n, step, i, w[i], w64[i])
 					}
 				}
+			}
+		}
+	})
+}
+
+// TestAdamMomentsEndAtZero: a unit that gets no gradient any more has moments
+// of zero before they are denormal, and its weights the bits that they would
+// have otherwise; NaN stays.
+func TestAdamMomentsEndAtZero(t *testing.T) {
+	every(t, func(t *testing.T, s isa) {
+		const n = 37
+		w, g, m, v := normal(stream(5), n), make([]float32, n), make([]float32, n), make([]float32, n)
+		before := slices.Clone(w)
+		for i := range m {
+			m[i], v[i] = 1e-30, 1e-34
+		}
+		m[3], m[5], v[7], m[11], v[11] = -1e-30, float32(math.NaN()), float32(math.NaN()), 1e-25, 1e-20
+		s.adam(w, g, m, v, NewAdamStep(1e-3, 0.9, 0.999, 1e-8, 100000))
+		for i := range m {
+			switch {
+			case i == 5 && m[i] != m[i], i == 7 && v[i] != v[i] && m[i] == 0, i == 11 && m[i] > 8e-26 && v[i] > 9e-21:
+			case i == 5, i == 7, i == 11, m[i] != 0, v[i] != 0:
+				t.Errorf("element %d: moments %g and %g", i, m[i], v[i])
+			case w[i] != before[i]:
+				t.Errorf("element %d: the weight has moved", i)
 			}
 		}
 	})

@@ -3481,6 +3481,9 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSS f32_3f800000<>+0(SB), Y5
 	VSUBPS       Y0, Y5, Y0
 	VSUBPS       Y1, Y5, Y5
+	VBROADCASTSS f32_7fffffff<>+0(SB), Y6
+	VBROADCASTSS f32_0da24260<>+0(SB), Y7
+	VBROADCASTSS f32_0704ec3d<>+0(SB), Y8
 	MOVQ         n+32(FP), AX
 	MOVQ         w+0(FP), CX
 	MOVQ         grad+8(FP), DX
@@ -3491,24 +3494,29 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-48
 	JL           tail4
 
 one3:
-	VMOVUPS     (DX)(DI*4), Y6
-	VMOVUPS     (BX)(DI*4), Y7
-	VSUBPS      Y7, Y6, Y8
-	VFMADD231PS Y8, Y0, Y7
-	VMOVUPS     Y7, (BX)(DI*4)
-	VMOVUPS     (SI)(DI*4), Y8
-	VMULPS      Y8, Y1, Y8
-	VMULPS      Y6, Y6, Y6
-	VFMADD231PS Y5, Y6, Y8
-	VMOVUPS     Y8, (SI)(DI*4)
-	VSQRTPS     Y8, Y6
-	VMULPS      Y3, Y6, Y6
-	VADDPS      Y4, Y6, Y6
-	VMOVUPS     (CX)(DI*4), Y8
-	VMULPS      Y7, Y2, Y7
-	VDIVPS      Y6, Y7, Y6
-	VSUBPS      Y6, Y8, Y6
-	VMOVUPS     Y6, (CX)(DI*4)
+	VMOVUPS     (DX)(DI*4), Y9
+	VMOVUPS     (BX)(DI*4), Y10
+	VSUBPS      Y10, Y9, Y11
+	VFMADD231PS Y11, Y0, Y10
+	VANDPS      Y6, Y10, Y11
+	VCMPPS      $0x11, Y7, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMOVUPS     Y10, (BX)(DI*4)
+	VMOVUPS     (SI)(DI*4), Y11
+	VMULPS      Y11, Y1, Y11
+	VMULPS      Y9, Y9, Y9
+	VFMADD231PS Y5, Y9, Y11
+	VCMPPS      $0x11, Y8, Y11, Y9
+	VANDNPS     Y11, Y9, Y9
+	VMOVUPS     Y9, (SI)(DI*4)
+	VSQRTPS     Y9, Y9
+	VMULPS      Y3, Y9, Y9
+	VADDPS      Y4, Y9, Y9
+	VMOVUPS     (CX)(DI*4), Y11
+	VMULPS      Y10, Y2, Y10
+	VDIVPS      Y9, Y10, Y9
+	VSUBPS      Y9, Y11, Y9
+	VMOVUPS     Y9, (CX)(DI*4)
 	ADDQ        $0x08, DI
 	SUBQ        $0x08, AX
 	JGE         one3
@@ -3518,29 +3526,40 @@ tail4:
 	JZ          done5
 	LEAQ        tailMask<>+32(SB), R8
 	NEGQ        AX
-	VMOVUPS     (R8)(AX*4), Y6
-	VMASKMOVPS  (DX)(DI*4), Y6, Y7
-	VMASKMOVPS  (BX)(DI*4), Y6, Y8
-	VSUBPS      Y8, Y7, Y9
-	VFMADD231PS Y9, Y0, Y8
-	VMASKMOVPS  Y8, Y6, (BX)(DI*4)
-	VMASKMOVPS  (SI)(DI*4), Y6, Y0
-	VMULPS      Y0, Y1, Y0
-	VMULPS      Y7, Y7, Y1
-	VFMADD231PS Y5, Y1, Y0
-	VMASKMOVPS  Y0, Y6, (SI)(DI*4)
-	VSQRTPS     Y0, Y0
-	VMULPS      Y3, Y0, Y0
-	VADDPS      Y4, Y0, Y0
-	VMASKMOVPS  (CX)(DI*4), Y6, Y1
-	VMULPS      Y8, Y2, Y2
-	VDIVPS      Y0, Y2, Y0
-	VSUBPS      Y0, Y1, Y0
-	VMASKMOVPS  Y0, Y6, (CX)(DI*4)
+	VMOVUPS     (R8)(AX*4), Y9
+	VMASKMOVPS  (DX)(DI*4), Y9, Y10
+	VMASKMOVPS  (BX)(DI*4), Y9, Y11
+	VSUBPS      Y11, Y10, Y12
+	VFMADD231PS Y12, Y0, Y11
+	VANDPS      Y6, Y11, Y0
+	VCMPPS      $0x11, Y7, Y0, Y0
+	VANDNPS     Y11, Y0, Y0
+	VMASKMOVPS  Y0, Y9, (BX)(DI*4)
+	VMASKMOVPS  (SI)(DI*4), Y9, Y6
+	VMULPS      Y6, Y1, Y1
+	VMULPS      Y10, Y10, Y6
+	VFMADD231PS Y5, Y6, Y1
+	VCMPPS      $0x11, Y8, Y1, Y5
+	VANDNPS     Y1, Y5, Y1
+	VMASKMOVPS  Y1, Y9, (SI)(DI*4)
+	VSQRTPS     Y1, Y1
+	VMULPS      Y3, Y1, Y1
+	VADDPS      Y4, Y1, Y1
+	VMASKMOVPS  (CX)(DI*4), Y9, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y1, Y0, Y0
+	VSUBPS      Y0, Y3, Y0
+	VMASKMOVPS  Y0, Y9, (CX)(DI*4)
 
 done5:
 	VZEROUPPER
 	RET
+
+DATA f32_0da24260<>+0(SB)/4, $0x0da24260
+GLOBL f32_0da24260<>(SB), RODATA|NOPTR, $4
+
+DATA f32_0704ec3d<>+0(SB)/4, $0x0704ec3d
+GLOBL f32_0704ec3d<>(SB), RODATA|NOPTR, $4
 
 // func dotAVX2(a *float32, b *float32, n int) float32
 // Requires: AVX, FMA3, SSE
@@ -8394,7 +8413,7 @@ done5:
 	RET
 
 // func adamAVX512(w *float32, grad *float32, m *float32, v *float32, n int, step *float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·adamAVX512(SB), NOSPLIT, $0-48
 	MOVQ         step+40(FP), AX
 	VBROADCASTSS (AX), Z0
@@ -8405,6 +8424,9 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSS f32_3f800000<>+0(SB), Z5
 	VSUBPS       Z0, Z5, Z0
 	VSUBPS       Z1, Z5, Z5
+	VBROADCASTSS f32_7fffffff<>+0(SB), Z6
+	VBROADCASTSS f32_0da24260<>+0(SB), Z7
+	VBROADCASTSS f32_0704ec3d<>+0(SB), Z8
 	MOVQ         n+32(FP), AX
 	MOVQ         w+0(FP), CX
 	MOVQ         grad+8(FP), DX
@@ -8415,24 +8437,31 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-48
 	JL           tail4
 
 one3:
-	VMOVUPS     (DX)(DI*4), Z6
-	VMOVUPS     (BX)(DI*4), Z7
-	VSUBPS      Z7, Z6, Z8
-	VFMADD231PS Z8, Z0, Z7
-	VMOVUPS     Z7, (BX)(DI*4)
-	VMOVUPS     (SI)(DI*4), Z8
-	VMULPS      Z8, Z1, Z8
-	VMULPS      Z6, Z6, Z6
-	VFMADD231PS Z5, Z6, Z8
-	VMOVUPS     Z8, (SI)(DI*4)
-	VSQRTPS     Z8, Z6
-	VMULPS      Z3, Z6, Z6
-	VADDPS      Z4, Z6, Z6
-	VMOVUPS     (CX)(DI*4), Z8
-	VMULPS      Z7, Z2, Z7
-	VDIVPS      Z6, Z7, Z6
-	VSUBPS      Z6, Z8, Z6
-	VMOVUPS     Z6, (CX)(DI*4)
+	VMOVUPS     (DX)(DI*4), Z9
+	VMOVUPS     (BX)(DI*4), Z10
+	VSUBPS      Z10, Z9, Z11
+	VFMADD231PS Z11, Z0, Z10
+	VANDPS      Z6, Z10, Z11
+	VCMPPS      $0x11, Z7, Z11, K1
+	KNOTW       K1, K1
+	VMOVUPS.Z   Z10, K1, Z10
+	VMOVUPS     Z10, (BX)(DI*4)
+	VMOVUPS     (SI)(DI*4), Z11
+	VMULPS      Z11, Z1, Z11
+	VMULPS      Z9, Z9, Z9
+	VFMADD231PS Z5, Z9, Z11
+	VCMPPS      $0x11, Z8, Z11, K1
+	KNOTW       K1, K1
+	VMOVUPS.Z   Z11, K1, Z9
+	VMOVUPS     Z9, (SI)(DI*4)
+	VSQRTPS     Z9, Z9
+	VMULPS      Z3, Z9, Z9
+	VADDPS      Z4, Z9, Z9
+	VMOVUPS     (CX)(DI*4), Z11
+	VMULPS      Z10, Z2, Z10
+	VDIVPS      Z9, Z10, Z9
+	VSUBPS      Z9, Z11, Z9
+	VMOVUPS     Z9, (CX)(DI*4)
 	ADDQ        $0x10, DI
 	SUBQ        $0x10, AX
 	JGE         one3
@@ -8444,23 +8473,30 @@ tail4:
 	SHLXQ       AX, R8, R8
 	DECQ        R8
 	KMOVW       R8, K1
-	VMOVUPS.Z   (DX)(DI*4), K1, Z6
-	VMOVUPS.Z   (BX)(DI*4), K1, Z7
-	VSUBPS      Z7, Z6, Z8
-	VFMADD231PS Z8, Z0, Z7
-	VMOVUPS     Z7, K1, (BX)(DI*4)
-	VMOVUPS.Z   (SI)(DI*4), K1, Z0
-	VMULPS      Z0, Z1, Z0
-	VMULPS      Z6, Z6, Z1
-	VFMADD231PS Z5, Z1, Z0
-	VMOVUPS     Z0, K1, (SI)(DI*4)
-	VSQRTPS     Z0, Z0
-	VMULPS      Z3, Z0, Z0
-	VADDPS      Z4, Z0, Z0
-	VMOVUPS.Z   (CX)(DI*4), K1, Z1
-	VMULPS      Z7, Z2, Z2
-	VDIVPS      Z0, Z2, Z0
-	VSUBPS      Z0, Z1, Z0
+	VMOVUPS.Z   (DX)(DI*4), K1, Z9
+	VMOVUPS.Z   (BX)(DI*4), K1, Z10
+	VSUBPS      Z10, Z9, Z11
+	VFMADD231PS Z11, Z0, Z10
+	VANDPS      Z6, Z10, Z0
+	VCMPPS      $0x11, Z7, Z0, K2
+	KNOTW       K2, K2
+	VMOVUPS.Z   Z10, K2, Z0
+	VMOVUPS     Z0, K1, (BX)(DI*4)
+	VMOVUPS.Z   (SI)(DI*4), K1, Z6
+	VMULPS      Z6, Z1, Z1
+	VMULPS      Z9, Z9, Z6
+	VFMADD231PS Z5, Z6, Z1
+	VCMPPS      $0x11, Z8, Z1, K2
+	KNOTW       K2, K2
+	VMOVUPS.Z   Z1, K2, Z1
+	VMOVUPS     Z1, K1, (SI)(DI*4)
+	VSQRTPS     Z1, Z1
+	VMULPS      Z3, Z1, Z1
+	VADDPS      Z4, Z1, Z1
+	VMOVUPS.Z   (CX)(DI*4), K1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z1, Z0, Z0
+	VSUBPS      Z0, Z3, Z0
 	VMOVUPS     Z0, K1, (CX)(DI*4)
 
 done5:

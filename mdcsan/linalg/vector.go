@@ -286,6 +286,14 @@ func NewAdamStep(lr, beta1, beta2, eps float64, t int) AdamStep {
 	}
 }
 
+// Moments of Adam below these are zero: those of a unit that is off would decay
+// to denormal numbers and stay there, and with them a step takes 1.6 to 4.5
+// times as long. With the usual eps, 1e-8, no weight has another bit for it.
+const (
+	leastMoment1 = 1e-30 // beside eps a step of the rate times 1e-22
+	leastMoment2 = 1e-34 // its root is 1e-17
+)
+
 // Adam applies one step to the weights w with gradient g and moments m, v.
 func Adam(w, g, m, v []float32, step AdamStep) { best.adam(w, g, m, v, step) }
 
@@ -299,7 +307,12 @@ func (s isa) adam(w, g, m, v []float32, step AdamStep) {
 	default:
 		for i, gi := range g {
 			m[i] += (1 - step.Beta1) * (gi - m[i])
-			v[i] = step.Beta2*v[i] + (1-step.Beta2)*gi*gi
+			if -leastMoment1 < m[i] && m[i] < leastMoment1 {
+				m[i] = 0
+			}
+			if v[i] = step.Beta2*v[i] + (1-step.Beta2)*gi*gi; v[i] < leastMoment2 {
+				v[i] = 0
+			}
 			w[i] -= step.Rate * m[i] / (sqrt(v[i])*step.InvSqrtCorr2 + step.Eps)
 		}
 	}

@@ -77,6 +77,12 @@ func each(s isa, unroll int, arrays []string, n reg.GPVirtual, body func(l lanes
 	Label(done)
 }
 
+// Moments of Adam below these are zero, as in linalg.Adam.
+const (
+	leastMoment1 = 1e-30
+	leastMoment2 = 1e-34
+)
+
 // elementwise writes kernels without state between elements.
 func elementwise(s isa) {
 	kernel := func(name, signature, doc string, unroll int, arrays []string, prepare func() func(l lanes)) {
@@ -162,12 +168,15 @@ func elementwise(s isa) {
 			beta1, beta2, rate, corr, eps := field(0), field(1), field(2), field(3), field(4)
 			one := s.constant(1)
 			rest1, rest2 := s.sub(one, beta1), s.sub(one, beta2)
+			abs, leastM, leastV := s.constantBits(0x7fffffff), s.constant(leastMoment1), s.constant(leastMoment2)
 			return func(l lanes) {
 				g, m := l.load("grad"), l.load("m")
 				s.fma(rest1, s.sub(g, m), m)
+				m = s.drop(s.compare(less, s.and(m, abs), leastM), m)
 				l.store(m, "m")
 				v := s.mul(beta2, l.load("v"))
 				s.fma(s.mul(g, g), rest2, v)
+				v = s.drop(s.compare(less, v, leastV), v)
 				l.store(v, "v")
 				d := s.add(s.mul(s.sqrt(v), corr), eps)
 				l.store(s.sub(l.load("w"), s.div(s.mul(rate, m), d)), "w")
