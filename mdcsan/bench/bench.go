@@ -5,7 +5,7 @@
 //	report, err := bench.Run(ctx, bench.Options{Seconds: 1}, progress)
 //	report.WriteTable(os.Stdout)
 //
-// Everything runs on one thread with synthetic batches of the tasks' sizes
+// But for updates two at a time on several cores, everything runs on one thread with synthetic batches of the tasks' sizes
 // (Ant's 84 contact forces are zero, as in Ant-v3) and networks that fire as
 // trained ones do, so that nothing but the program is needed. An update is the mean of one with and one without the
 // policy (policy delay 2). Each figure is the least of many repetitions, on
@@ -26,6 +26,7 @@ import (
 	"runtime"
 	"time"
 
+	"gomdcsan/mdcsan/crew"
 	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/replay"
@@ -77,6 +78,7 @@ type Subject struct {
 	Agent *td3.Agent
 	Batch *replay.Batch
 	dst   []float32
+	twin  td3.Actor // for two updates at once
 }
 
 // New returns an agent with the named actor and a random batch.
@@ -90,6 +92,7 @@ func New(task Task, kind string, size Size, seed uint64) (*Subject, error) {
 		var a *nn.DeepActor
 		if a, err = nn.NewDeepActor(task.Obs, task.Act, []int{size.Width, size.Width}, 1, seed); err == nil {
 			c.ActorLR = 1e-3
+			s.twin = a.Clone("twin")
 			s.Agent, err = td3.New(c, a, a.Clone("target"), seed)
 		}
 	} else {
@@ -100,6 +103,7 @@ func New(task Task, kind string, size Size, seed uint64) (*Subject, error) {
 			} else {
 				excite(a, s.Batch.Obs, task.Obs)
 			}
+			s.twin = a.Clone("twin")
 			s.Agent, err = td3.New(c, a, a.Clone("target"), seed)
 		}
 	}
@@ -171,6 +175,30 @@ func (s *Subject) UpdateTime(ctx context.Context, d time.Duration) (time.Duratio
 		}
 	}
 	return (best[0] + best[1]) / 2, nil
+}
+
+// TwoTime measures two updates at once on a crew for about d: the least time
+// on the clock on the wall of an update.
+func (s *Subject) TwoTime(ctx context.Context, d time.Duration, c *crew.Crew) (time.Duration, error) {
+	s.Agent.Twin(s.twin)
+	best := time.Duration(math.MaxInt64)
+	for i, end := 0, time.Now().Add(d); i < 6 || time.Now().Before(end); i++ {
+		err := ctx.Err()
+		if err == nil && !s.Agent.Paired() {
+			err = s.Update()
+		}
+		start := time.Now()
+		if err == nil {
+			_, err = s.Agent.UpdateTwo(c, s.Batch, s.Batch)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("bench: %s, %s: %w", s.Task.Name, s.Kind, err)
+		}
+		if i > 1 {
+			best = min(best, time.Since(start)/2)
+		}
+	}
+	return best, nil
 }
 
 // ActionTime measures one action.

@@ -12,10 +12,12 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gomdcsan/mdcsan/crew"
 	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/linalg"
 	"gomdcsan/mdcsan/replay"
 	"gomdcsan/mdcsan/rng"
+	"gomdcsan/mdcsan/td3"
 )
 
 // Options says what to measure; the zero value measures everything for a
@@ -33,12 +35,15 @@ type Report struct {
 	PeakGflops   float64 `json:"peak_gflops"`  // one core, float32, the most that was seen
 
 	UpdateMs map[string]map[string]float64 `json:"update_ms"`      // one update, mean over the policy delay
+	Threads  int                           `json:"threads"`        // of SpreadMs
+	SpreadMs map[string]map[string]float64 `json:"spread_ms"`      // the same on several cores; on the clock on the wall
 	ActionUs map[string]map[string]float64 `json:"action_us"`      // one action for one observation
 	FloorMs  map[string]map[string]float64 `json:"dense_floor_ms"` // at the peak seen between its updates
 	SampleUs map[string]float64            `json:"sample_us"`      // a batch out of 50,000 transitions
 
 	EnvStepsPerS map[string]float64            `json:"env_steps_per_s,omitempty"` // physics alone; absent without MuJoCo
-	RunMinutes   map[string]map[string]float64 `json:"run_minutes,omitempty"`     // 1,000,000 steps and 100 evaluations
+	RunMinutes   map[string]map[string]float64 `json:"run_minutes,omitempty"`     // 1,000,000 steps and 100 evaluations, one core
+	SpreadRun    map[string]map[string]float64 `json:"spread_minutes,omitempty"`  // the same on Threads cores
 
 	NoPhysics string `json:"no_physics,omitempty"` // why EnvStepsPerS is absent
 }
@@ -64,6 +69,7 @@ func Run(ctx context.Context, o Options, progress func(what string)) (*Report, e
 		UpdateMs:     map[string]map[string]float64{}, ActionUs: map[string]map[string]float64{},
 		FloorMs: map[string]map[string]float64{}, SampleUs: map[string]float64{},
 		EnvStepsPerS: map[string]float64{}, RunMinutes: map[string]map[string]float64{},
+		Threads: min(runtime.GOMAXPROCS(0), td3.MostThreads), SpreadMs: map[string]map[string]float64{}, SpreadRun: map[string]map[string]float64{},
 	}
 	if err := r.updates(ctx, chosen, o, progress); err != nil {
 		return nil, err
@@ -123,13 +129,15 @@ func (r *Report) updates(ctx context.Context, chosen []Task, o Options, progress
 			if err != nil {
 				return err
 			}
-			all = append(all, &figures{Subject: s, update: math.MaxInt64, action: math.MaxInt64})
+			all = append(all, &figures{Subject: s, update: math.MaxInt64, spread: math.MaxInt64, action: math.MaxInt64})
 		}
 	}
+	c := crew.New(r.Threads)
+	defer c.Close()
 	for i := range rounds {
 		progress(fmt.Sprintf("updates and actions, round %d of %d", i+1, rounds))
 		for _, f := range all {
-			if err := f.measure(ctx, o.For/rounds); err != nil {
+			if err := f.measure(ctx, o.For/rounds, c); err != nil {
 				return err
 			}
 		}
@@ -137,6 +145,7 @@ func (r *Report) updates(ctx context.Context, chosen []Task, o Options, progress
 	for _, f := range all {
 		r.PeakGflops = max(r.PeakGflops, f.peak)
 		f.put(r.UpdateMs, ms(f.update))
+		f.put(r.SpreadMs, ms(f.spread))
 		f.put(r.ActionUs, 1e3*ms(f.action))
 		f.put(r.FloorMs, f.Flops()/f.peak/1e6)
 	}
@@ -146,17 +155,21 @@ func (r *Report) updates(ctx context.Context, chosen []Task, o Options, progress
 // figures are what was measured of a subject so far.
 type figures struct {
 	*Subject
-	update, action time.Duration
-	peak           float64 // of the core beside it
+	update, spread, action time.Duration
+	peak                   float64 // of the core beside it
 }
 
-// measure takes about 1.5 d.
-func (f *figures) measure(ctx context.Context, d time.Duration) error {
+// measure takes about 2 d.
+func (f *figures) measure(ctx context.Context, d time.Duration, c *crew.Crew) error {
 	t, err := f.UpdateTime(ctx, d)
 	if err != nil {
 		return err
 	}
-	f.update, f.action = min(f.update, t), min(f.action, f.ActionTime(ctx, d/4))
+	two, err := f.TwoTime(ctx, d/2, c)
+	if err != nil {
+		return err
+	}
+	f.update, f.spread, f.action = min(f.update, t), min(f.spread, two), min(f.action, f.ActionTime(ctx, d/4))
 	f.peak = max(f.peak, Peak(ctx, d/4))
 	return nil
 }
@@ -222,16 +235,18 @@ func envRate(ctx context.Context, task Task, d time.Duration) (float64, error) {
 }
 
 // project adds up a run of 1,000,000 steps with an update and an action each,
-// and 100 evaluations of 10 episodes, taken to last their full 1000 steps.
+// and 100 evaluations of 10 episodes, taken to last their full 1000 steps; on
+// several cores the evaluations' physics is shared, too.
 func (r *Report) project(task string) {
 	rate, ok := r.EnvStepsPerS[task]
 	if !ok {
 		return
 	}
-	r.RunMinutes[task] = map[string]float64{}
+	r.RunMinutes[task], r.SpreadRun[task] = map[string]float64{}, map[string]float64{}
 	for kind, update := range r.UpdateMs[task] {
-		step := 1e3/rate + r.ActionUs[task][kind]/1e3 // ms
-		r.RunMinutes[task][kind] = 1e6 * (2*step + update + r.SampleUs[task]/1e3) / 60e3
+		physics, action, sample := 1e3/rate, r.ActionUs[task][kind]/1e3, r.SampleUs[task]/1e3 // ms
+		r.RunMinutes[task][kind] = 1e6 * (2*physics + 2*action + update + sample) / 60e3
+		r.SpreadRun[task][kind] = 1e6 * (physics + physics/float64(r.Threads) + 2*action + r.SpreadMs[task][kind] + sample) / 60e3
 	}
 }
 
@@ -246,19 +261,20 @@ func (r *Report) WriteJSON(w io.Writer) error {
 func (r *Report) WriteTable(w io.Writer) error {
 	fmt.Fprintf(w, "%s, kernels for %s, peak %.0f GFLOP/s on one core\n\n", r.Processor, r.Instructions, r.PeakGflops)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "task\tactor\tupdate ms\tof dense floor\taction µs\tsample µs\tphysics steps/s\t1M steps, minutes\t")
+	fmt.Fprintf(t, "task\tactor\tupdate ms\tof dense floor\taction µs\tsample µs\tphysics steps/s\t1M steps, minutes\ton %d cores\t\n", r.Threads)
 	for _, task := range Tasks() {
 		for _, kind := range Actors() {
 			update, ok := r.UpdateMs[task.Name][kind]
 			if !ok {
 				continue
 			}
-			rate, minutes := "-", "-"
+			rate, minutes, spread := "-", "-", "-"
 			if v, ok := r.EnvStepsPerS[task.Name]; ok {
 				rate, minutes = fmt.Sprintf("%.0f", v), fmt.Sprintf("%.0f", r.RunMinutes[task.Name][kind])
+				spread = fmt.Sprintf("%.0f", r.SpreadRun[task.Name][kind])
 			}
-			fmt.Fprintf(t, "%s\t%s\t%.3f\t%.2f\t%.1f\t%.1f\t%s\t%s\t\n", task.Name, kind, update, update/r.FloorMs[task.Name][kind],
-				r.ActionUs[task.Name][kind], r.SampleUs[task.Name], rate, minutes)
+			fmt.Fprintf(t, "%s\t%s\t%.3f\t%.2f\t%.1f\t%.1f\t%s\t%s\t%s\t\n", task.Name, kind, update, update/r.FloorMs[task.Name][kind],
+				r.ActionUs[task.Name][kind], r.SampleUs[task.Name], rate, minutes, spread)
 		}
 	}
 	if err := t.Flush(); err != nil {
@@ -267,6 +283,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	fmt.Fprint(w, `
 update: TD3, batch 100, mean of one with and one without the policy, one thread.
 of dense floor: update / (arithmetic with dense products / peak); below 1, work was skipped.
+on several cores: one run, two updates at a time, as train --threads does; beside other work it takes longer.
 `)
 	if r.NoPhysics != "" {
 		fmt.Fprintf(w, "physics: not measured: %s\n", r.NoPhysics)

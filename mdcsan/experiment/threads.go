@@ -14,10 +14,6 @@ import (
 	"gomdcsan/mdcsan/td3"
 )
 
-// mostThreads is how many threads a run takes by itself: beyond them its
-// updates have nothing left that could be computed at the same time.
-const mostThreads = 4
-
 // threads is how many threads are to train a run: numbers do not depend on it.
 // A user's own network may share something between its copies and gets more
 // than one only when Threads says so.
@@ -28,7 +24,7 @@ func (c Config) threads(p Parts) int {
 	case p.oneCore || p.own():
 		return 1
 	}
-	return min(mostThreads, idleCores())
+	return min(td3.MostThreads, idleCores())
 }
 
 // idleCores is how many of this process's cores have nothing to do, going by

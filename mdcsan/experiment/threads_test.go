@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+
+	"gomdcsan/mdcsan/td3"
 )
 
 // TestThreadsChangeNoNumber: every file of a run is the same, bit for bit, for
@@ -34,7 +36,7 @@ func TestThreadsChangeNoNumber(t *testing.T) {
 // have one thread, others what is idle.
 func TestThreadsByDefault(t *testing.T) {
 	var c Config
-	if n := c.threads(Parts{}); n < 1 || n > mostThreads {
+	if n := c.threads(Parts{}); n < 1 || n > td3.MostThreads {
 		t.Errorf("%d threads", n)
 	}
 	if n := c.threads(Parts{oneCore: true}); n != 1 {

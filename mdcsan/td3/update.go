@@ -142,6 +142,9 @@ func (a *Agent) join(dst, obs, act []float32, n int) []float32 {
 	return dst
 }
 
+// MostThreads is how many goroutines UpdateTwo can use: more find nothing to do.
+const MostThreads = 4
+
 // Twin gives the agent a third network of the actor's architecture, for the
 // target policy of the second update of UpdateTwo: then both can be computed
 // at once. Its parameters follow the target's. It must not draw random
