@@ -4,6 +4,8 @@
 package own
 
 import (
+	p_go_constant "go/constant"
+	p_go_token "go/token"
 	p_gomdcsan_mdcsan_nn "gomdcsan/mdcsan/nn"
 	pkg "gomdcsan/mdcsan/td3"
 	reflect "reflect"
@@ -19,6 +21,7 @@ func table_gomdcsan_mdcsan_td3() map[string]reflect.Value {
 		"Learner":       reflect.ValueOf((*pkg.Learner)(nil)),
 		"_Learner":      reflect.ValueOf((*_gomdcsan_mdcsan_td3_Learner)(nil)),
 		"Losses":        reflect.ValueOf((*pkg.Losses)(nil)),
+		"MostThreads":   reflect.ValueOf(p_go_constant.MakeFromLiteral("4", p_go_token.INT, 0)),
 		"New":           reflect.ValueOf(pkg.New),
 		"NewNormaliser": reflect.ValueOf(pkg.NewNormaliser),
 		"Normaliser":    reflect.ValueOf((*pkg.Normaliser)(nil)),

@@ -93,7 +93,7 @@ func Named(path string) []string {
 	case "gomdcsan/mdcsan":
 		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/snn", "image"}
 	case "gomdcsan/mdcsan/bench":
-		return []string{"context", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/td3", "io", "time"}
+		return []string{"context", "gomdcsan/mdcsan/crew", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/td3", "io", "time"}
 	case "gomdcsan/mdcsan/checkpoint":
 		return []string{"io"}
 	case "gomdcsan/mdcsan/env":
