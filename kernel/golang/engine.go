@@ -33,8 +33,6 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	// NoNative keeps the Go toolchain out: functions are interpreted.
 	NoNative bool
-	// Prepare readies the Go toolchain in the background.
-	Prepare bool
 	// SourceDir is the module that this program was built from; empty finds it.
 	SourceDir string
 	// CacheDir holds compiled cells; empty is the user's cache directory.
@@ -47,8 +45,7 @@ type Engine struct {
 	session *session
 	options Options
 
-	running   sync.Mutex // held by Execute
-	preparing sync.WaitGroup
+	running sync.Mutex // held by Execute
 
 	mu   sync.Mutex
 	cell *running // nil between cells
@@ -308,7 +305,6 @@ func (e *Engine) Comm(m engine.CommMessage) { display.Deliver(m) }
 func (e *Engine) Close() error {
 	e.Interrupt()
 	e.session.native.end()
-	e.preparing.Wait()
 	e.running.Lock()
 	defer e.running.Unlock()
 	e.session.mu.Lock()

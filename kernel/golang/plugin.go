@@ -27,15 +27,13 @@ func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 	u := &unit{id: id, path: "cells/" + id, types: map[string]reflect.Type{}, imports: deps}
 	base := filepath.Join(n.cache, id)
 	u.archive = base + ".a"
-	_, noCell := os.Stat(base + ".so")
-	_, noArchive := os.Stat(u.archive)
-	if noCell != nil || noArchive != nil {
+	if !complete(base) {
 		if err := n.compileAndLink(u, base, text); err != nil {
 			return nil, nil, err
 		}
 	}
 	now := time.Now()
-	_ = errors.Join(os.Chtimes(base+".so", now, now), os.Chtimes(u.archive, now, now)) // prune goes by it
+	_ = errors.Join(os.Chtimes(base+".so", now, now), os.Chtimes(u.archive, now, now), os.Chtimes(base+".sum", now, now)) // prune goes by it
 	before := modules()
 	p, err := plugin.Open(base + ".so")
 	if err == nil {
@@ -121,26 +119,25 @@ func (n *native) compileAndLink(u *unit, base, text string) error {
 		return err
 	}
 	so := filepath.Join(work, "cell.so")
-	args = []string{"-o", so, "-s", "-w", "-importcfg", cfg, "-installsuffix", "dynlink", "-pluginpath", u.path, "-buildmode=plugin", "-extld=" + ccName()}
+	args = []string{"-o", so, "-s", "-w", "-importcfg", cfg, "-installsuffix", "dynlink", "-pluginpath", u.path, "-buildmode=plugin", "-extld=" + n.cc}
 	if err := n.tool(work, "link", append(args, archive)...); err != nil {
 		return err
 	}
 	if err := errors.Join(unexport(so), asLibrary(archive)); err != nil {
 		return fmt.Errorf("finishing the compiled cell: %w", err)
 	}
-	return errors.Join(os.Rename(archive, base+".a"), os.Rename(so, base+".so"))
-}
-
-func ccName() string {
-	if cc := os.Getenv("CC"); cc != "" {
-		return cc
+	if err := keep(strings.TrimSuffix(archive, ".a"), base); err != nil {
+		return fmt.Errorf("keeping the compiled cell: %w", err)
 	}
-	return "gcc"
+	if n.built++; n.built%pruneEvery == 1 {
+		go prune(n.cache, cacheLimit, time.Now())
+	}
+	return nil
 }
 
 func (n *native) tool(dir, name string, args ...string) error {
 	c := exec.CommandContext(n.ctx, filepath.Join(n.tools, name), args...)
-	c.Dir = dir
+	c.Dir, c.Env = dir, n.environ
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	err := n.start(c)

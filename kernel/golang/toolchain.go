@@ -2,6 +2,7 @@ package golang
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,25 +32,32 @@ type native struct {
 	found     func() // looks for all that is needed, once
 	why       string // it is not to be had, "" if it is
 	goCmd     string
-	toolchain string // for GOTOOLCHAIN
-	tools     string // where compile and link are
-	dir       string // the module's source
+	toolchain string            // for GOTOOLCHAIN
+	tools     string            // where compile and link are
+	gcc, cc   string            // the C compiler usually, and here
+	asked     map[string]string // the environment at the start
+	environ   []string          // of commands, but for what is in fetching
+	said      map[string]string // by `go env` at the start
+	dir       string            // the module's source
 	flags     []string
 	cache     string
+	private   bool // the cache is this session's
 	notes     io.Writer
 	modules   *moduleSet
 
 	mu      sync.Mutex
 	exports map[string]string // import path -> compiled package
 	foreign map[string]string // the same of packages that cells brought in
-	loaded  map[string]*unit  // by id
+	built   int               // units compiled
 }
 
 func newNative(o Options) *native {
-	n := &native{exports: map[string]string{}, foreign: map[string]string{}, loaded: map[string]*unit{}, dir: o.SourceDir, cache: o.CacheDir, notes: o.Stderr}
+	n := &native{exports: map[string]string{}, foreign: map[string]string{}, asked: environment(), environ: plainEnvironment(), dir: o.SourceDir, cache: o.CacheDir, notes: o.Stderr}
 	if n.notes == nil {
 		n.notes = io.Discard
 	}
+	n.goCmd, _ = exec.LookPath("go") // before a cell changes PATH
+	n.gcc, _ = exec.LookPath("gcc")
 	n.modules = &moduleSet{n: n}
 	n.ctx, n.close = context.WithCancel(context.Background())
 	n.found = sync.OnceFunc(func() {
@@ -75,62 +83,12 @@ func (n *native) missing() string {
 	return n.why
 }
 
-// prepare does, beside the session's first cells, what the first compiled cell
-// would have to wait for.
-func (n *native) prepare() {
-	if !n.ready() {
-		return
-	}
-	prune(n.cache, cacheLimit, time.Now())
-	_ = n.packages([]string{rtPath, "reflect", "fmt", "math", "strings", "strconv", "errors", "sort", "time", "os", "sync"}) // the cell that needs them says what failed
-}
-
-// cacheLimit bounds the compiled cells on disk, about 3.5 MB each.
-const cacheLimit = 1 << 30
-
-// prune removes the compiled cells that were used longest ago until the others
-// take less than limit: a process that has one loaded keeps it. What sessions
-// import them from is small, and a session may be open for weeks; it goes after
-// two months, folders of processes that were killed after a day.
-func prune(dir string, limit int64, now time.Time) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return
-	}
-	remove := func(i os.FileInfo) bool { return os.RemoveAll(filepath.Join(dir, i.Name())) == nil }
-	var cells []os.FileInfo
-	var total int64
-	for _, e := range entries {
-		i, err := e.Info()
-		if err != nil {
-			continue
-		}
-		switch age := now.Sub(i.ModTime()); {
-		case strings.HasSuffix(i.Name(), ".so"):
-			cells = append(cells, i)
-			total += i.Size()
-		case age > 60*24*time.Hour, i.IsDir() && age > 24*time.Hour:
-			remove(i)
-		}
-	}
-	slices.SortFunc(cells, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
-	for _, i := range cells {
-		if total <= limit || now.Sub(i.ModTime()) < time.Minute { // it is being loaded
-			return
-		}
-		if remove(i) {
-			total -= i.Size()
-		}
-	}
-}
-
 // find looks for all that is needed.
 func (n *native) find() error {
 	if runtime.GOOS != "linux" {
 		return fmt.Errorf("cells are compiled on Linux only, not on %s", runtime.GOOS)
 	}
-	var err error
-	if n.goCmd, err = exec.LookPath("go"); err != nil {
+	if n.goCmd == "" {
 		return errors.New("the Go toolchain is not installed (https://go.dev/dl), so cells cannot be compiled")
 	}
 	if n.dir == "" {
@@ -143,56 +101,35 @@ func (n *native) find() error {
 	if n.flags, cgo = buildFlags(); !cgo {
 		return errors.New("gomdcsan was built without cgo, so cells cannot be compiled: with a C compiler (apt install gcc), install it again by `go run ./install build` in a clone")
 	}
-	cc, err := n.findTools()
-	if err != nil {
+	if err := n.openCache(); err != nil {
 		return err
 	}
-	if _, err := exec.LookPath(cc); err != nil {
-		return fmt.Errorf("there is no C compiler %s (apt install gcc), so cells cannot be compiled", cc)
-	}
-	if n.cache == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			return fmt.Errorf("there is no place for compiled cells: %w", err)
-		}
-		n.cache = filepath.Join(dir, "gomdcsan", "cells")
-	}
-	if err := os.MkdirAll(n.cache, 0o755); err != nil {
-		return fmt.Errorf("there is no place for compiled cells: %w", err)
-	}
-	return nil
+	return n.findTools()
 }
 
 // findTools looks for the very toolchain that built this program: the one at
 // hand or, after it was updated, that of the same version, which the go command
 // finds or fetches.
-func (n *native) findTools() (cc string, err error) {
-	ask := func() []string {
-		out, err := n.command("env", "GOVERSION", "GOTOOLDIR", "CC").Output()
-		if err != nil {
-			return []string{"out of order", "", ""}
-		}
-		return strings.Split(string(out), "\n")
-	}
+func (n *native) findTools() error {
 	n.toolchain = "local"
-	got := ask()
-	if at := got[0]; at != runtime.Version() {
+	got := n.askGo()
+	if at := got.GOVERSION; at != runtime.Version() {
 		n.toolchain = runtime.Version()
-		if got = ask(); got[0] != runtime.Version() {
-			return "", fmt.Errorf("the Go toolchain is %s and gomdcsan was built with %s, which cannot be fetched, so cells cannot be compiled: install gomdcsan again by `go run ./install build` in %s", at, runtime.Version(), n.dir)
+		if got = n.askGo(); got.GOVERSION != runtime.Version() {
+			return fmt.Errorf("the Go toolchain is %s and gomdcsan was built with %s, which cannot be fetched, so cells cannot be compiled: install gomdcsan again by `go run ./install build` in %s", at, runtime.Version(), n.dir)
 		}
 	}
-	n.tools, cc = got[1], "gcc"
-	if f := strings.Fields(got[2]); len(f) > 0 {
-		cc = f[0]
+	n.tools = got.GOTOOLDIR
+	n.settle(got.said)
+	if n.cc = compiler(got.CC, n.gcc); n.cc == "" {
+		return fmt.Errorf("there is no C compiler %s (apt install gcc), so cells cannot be compiled", cmp.Or(got.CC, "gcc"))
 	}
-	return cc, nil
+	return nil
 }
 
 func (n *native) command(args ...string) *exec.Cmd {
 	c := exec.CommandContext(n.ctx, n.goCmd, args...)
-	c.Env = append(os.Environ(), "GOTOOLCHAIN="+n.toolchain, "GOFLAGS=", "GOWORK=off")
-	c.Env = append(c.Env, cgoFlags()...)
+	c.Env = n.environment()
 	c.Dir = n.dir
 	return c
 }
@@ -209,23 +146,6 @@ func sourceDir() string {
 		return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 	}
 	return sources
-}
-
-// cgoFlags are the variables with which this program was built against a
-// MuJoCo that is not the system's: cells need the same.
-func cgoFlags() []string {
-	var out []string
-	if info, ok := debug.ReadBuildInfo(); ok { // which has none with -trimpath
-		for _, s := range info.Settings {
-			if s.Key == "CGO_CFLAGS" || s.Key == "CGO_LDFLAGS" {
-				out = append(out, s.Key+"="+s.Value)
-			}
-		}
-	}
-	if cgoCFlags != "" || cgoLDFlags != "" {
-		out = append(out, "CGO_CFLAGS="+cgoCFlags, "CGO_LDFLAGS="+cgoLDFlags)
-	}
-	return out
 }
 
 // buildFlags are those of this program that change compiled packages, and
@@ -374,4 +294,7 @@ func Ready(o Options) (sources string, err error) {
 func (n *native) end() {
 	n.close()
 	n.modules.close()
+	if n.private {
+		_ = os.RemoveAll(n.cache)
+	}
 }
