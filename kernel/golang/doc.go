@@ -54,9 +54,10 @@
 // # Stopping
 //
 // An interrupt sets a flag (package rt) that loops, calls, channel operations,
-// locks and commands of cells check; goroutines of all cells unwind by a panic,
-// and deferred calls run. Other calls end when they end: long ones take
-// display.Context. A panic in a goroutine of a cell ends the cell, os.Exit and
+// locks and commands of cells check, and functions of cells that others call;
+// goroutines of all cells unwind by a panic, and deferred calls run. Processes
+// that the cell has started are killed, with their groups. Other calls end when
+// they end: long ones take display.Context. A panic in a goroutine of a cell ends the cell, os.Exit and
 // log.Fatal likewise. Complete, Inspect, IsComplete and Interrupt may be called
 // while Execute runs.
 package golang

@@ -152,6 +152,15 @@ func (ed *editor) walk(n ast.Node) {
 			return false
 		case *ast.StructType:
 			ed.embedded(n)
+		case *ast.DeferStmt:
+			if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok { // it runs also when an interrupt unwinds
+				ed.walk(lit.Type)
+				ed.walk(lit.Body)
+				for _, a := range n.Call.Args {
+					ed.walk(a)
+				}
+				return false
+			}
 		case *ast.FuncLit:
 			ed.function(n.Body)
 		case *ast.ForStmt:
@@ -235,20 +244,10 @@ func (ed *editor) under(e ast.Expr) types.Type {
 	return nil
 }
 
-// function puts a check at the start of a function that calls others: it may
-// be a recursion.
+// function puts a check at the start of a function: it may be a recursion, or
+// what a compiled package calls again and again.
 func (ed *editor) function(body *ast.BlockStmt) {
-	calls := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		if c, ok := n.(*ast.CallExpr); ok {
-			tv := ed.info.Types[c.Fun]
-			calls = calls || !tv.IsBuiltin() && !tv.IsType()
-		}
-		return !calls
-	})
-	if calls {
-		ed.open(body.Lbrace+1, ed.b.rt("Call()")+";")
-	}
+	ed.open(body.Lbrace+1, ed.b.rt("Call()")+";")
 }
 
 func (ed *editor) receive(n *ast.UnaryExpr, name string) {
@@ -344,7 +343,7 @@ func (ed *editor) selectStmt(n *ast.SelectStmt) {
 		if len(n.Body.List) == 0 {
 			sep = ""
 		}
-		ed.close(n.Body.Rbrace, sep+"case <-"+ed.b.rt("Done()")+": panic("+ed.b.rt("Aborting()")+");")
+		ed.close(n.Body.Rbrace, sep+"case <-"+ed.b.rt("Done()")+": panic("+ed.b.rt("Unwinding()")+");")
 	}
 }
 

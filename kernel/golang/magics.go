@@ -232,7 +232,7 @@ func (e *Engine) save(file string) error {
 func (e *Engine) shell(command string) *engine.Error {
 	c := exec.Command("bash", "-c", command)
 	c.Stdout, c.Stderr = e.options.Stdout, e.options.Stderr
-	ownGroup(c)
+	rt.OwnGroup(c)
 	if err := c.Start(); err != nil {
 		return asError(err)
 	}
@@ -245,8 +245,11 @@ func (e *Engine) shell(command string) *engine.Error {
 		}
 		return nil
 	case <-rt.Done():
-		killGroup(c)
-		<-over
+		rt.KillGroup(c)
+		select {
+		case <-over:
+		case <-time.After(300 * time.Millisecond): // what has left the group holds on to the output
+		}
 		return interrupted(nil)
 	}
 }

@@ -156,8 +156,8 @@ func (n *native) tool(dir, name string, args ...string) error {
 // start and wait run a command so that an interrupt of the cell, or the end of
 // the session, kills it with all that it has started.
 func (n *native) start(c *exec.Cmd) error {
-	ownGroup(c)
-	c.Cancel = func() error { killGroup(c); return nil }
+	rt.OwnGroup(c)
+	c.Cancel = func() error { rt.KillGroup(c); return nil }
 	return c.Start()
 }
 
@@ -168,7 +168,7 @@ func (n *native) wait(c *exec.Cmd) error {
 	go func() {
 		select {
 		case <-interrupted:
-			killGroup(c)
+			rt.KillGroup(c)
 		case <-over:
 		}
 	}()

@@ -120,3 +120,44 @@ func (s *testSession) interruptWaiting(t *testing.T, code string) time.Duration 
 	}
 	return ended.Sub(pressed)
 }
+
+// TestLocksWait measures how late a cell gets a lock that another goroutine has
+// held for a while: it waits as locks do, and does not look now and then. An
+// interrupt leaves the lock to others.
+func TestLocksWait(t *testing.T) {
+	const code = `func late() time.Duration {
+	var mu sync.RWMutex
+	var list []time.Duration
+	for range 21 {
+		var freed time.Time
+		mu.Lock()
+		go func() { time.Sleep(25 * time.Millisecond); freed = time.Now(); mu.Unlock() }()
+		mu.RLock()
+		list = append(list, time.Since(freed))
+		mu.RUnlock()
+	}
+	slices.Sort(list)
+	return list[10]
+}
+late().Seconds() < 1.5e-3`
+	for _, noNative := range []bool{false, true} {
+		s := newSessionWith(t, Options{NoNative: noNative})
+		if !noNative {
+			needNative(t, s)
+		}
+		if s.must(code); s.value != "true" {
+			t.Errorf("without a toolchain %v: the median lock is more than 1.5 ms late", noNative)
+		}
+		s.must("var mu sync.Mutex\nvar wg sync.WaitGroup\nsum := 0")
+		s.must("func add() { for range 1000 { mu.Lock(); sum++; mu.Unlock() } }")
+		if s.must("for range 50 { wg.Go(add) }\nwg.Wait()\nsum"); s.value != "50000" {
+			t.Errorf("the sum is %s", s.value)
+		}
+		s.must("mu.Lock()")
+		s.interruptWaiting(t, "fmt.Println(\"waiting\"); mu.Lock()")
+		if s.must("mu.Unlock()\nmu.Lock()\nmu.Unlock()\nsum"); s.value != "50000" {
+			t.Errorf("after the interrupt: %s", s.value)
+		}
+		s.close()
+	}
+}

@@ -38,7 +38,7 @@ func Recv2[T any](ch <-chan T) (T, bool) {
 	case v, ok := <-ch:
 		return v, ok
 	case <-Done():
-		panic(Aborting())
+		panic(Unwinding())
 	}
 }
 
@@ -81,7 +81,7 @@ func RecvValue(ch reflect.Value) (reflect.Value, bool) {
 	}
 	i, v, ok := reflect.Select([]reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: ch}, {Dir: reflect.SelectRecv, Chan: reflect.ValueOf(Done())}})
 	if i == 1 {
-		panic(Aborting())
+		panic(Unwinding())
 	}
 	return v, ok
 }

@@ -3,6 +3,7 @@ package rt
 import (
 	"fmt"
 	"log"
+	"sync/atomic"
 )
 
 // Exited is the panic value of a cell that calls os.Exit or log.Fatal: it ends
@@ -25,3 +26,7 @@ func Fatalf(format string, v ...any) { LoggerFatalf(log.Default(), format, v...)
 
 // Fatalln is log.Fatalln.
 func Fatalln(v ...any) { LoggerFatalln(log.Default(), v...) }
+
+// program is set where cells are a program of its own, not a session's: it is
+// in the terminal's process group, and may end the process.
+var program atomic.Bool

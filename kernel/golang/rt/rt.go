@@ -10,6 +10,8 @@ package rt
 import (
 	"reflect"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +28,8 @@ var state = struct {
 	panic func(*Panic)  // of a goroutine
 	show  func([]any)
 	line  func() int
+
+	groups map[int]bool // of processes that the cell has started
 }{done: make(chan struct{})}
 
 // stopped is the panic value that unwinds a cell after an interrupt.
@@ -60,7 +64,13 @@ func Check() {
 // than Check, so that what the unwinding of an interrupted goroutine defers can
 // still close, unlock and tell others; a recursion does not go on for long.
 func Call() {
-	if stopping.Load() != 0 && time.Since(time.Unix(0, stoppedAt.Load())) > unwinding {
+	if stopping.Load() != 0 {
+		late()
+	}
+}
+
+func late() {
+	if time.Since(time.Unix(0, stoppedAt.Load())) > unwinding {
 		Abort()
 	}
 }
@@ -71,7 +81,47 @@ const unwinding = 30 * time.Millisecond
 var stoppedAt atomic.Int64 // when Stop was called, in nanoseconds
 
 // Abort unwinds the calling goroutine.
-func Abort() { panic(Aborting()) }
+func Abort() { panic(Unwinding()) }
+
+// Unwinding is the value with which a goroutine is to panic that an interrupt
+// ends here and now. In one that a compiled package has started, nobody would
+// recover from the panic: it ends without one.
+func Unwinding() error {
+	if err := Aborting(); ofCell() {
+		return err
+	}
+	runtime.Goexit()
+	return nil
+}
+
+// ofCell reports whether the calling goroutine is one of a cell, which recovers
+// from the panic that unwinds it.
+func ofCell() bool {
+	pcs := make([]uintptr, 64)
+	n := runtime.Callers(0, pcs)
+	for n == len(pcs) {
+		pcs = make([]uintptr, 2*n)
+		n = runtime.Callers(0, pcs)
+	}
+	begun := ""
+	for frames := runtime.CallersFrames(pcs[max(0, n-8):n]); ; {
+		f, more := frames.Next()
+		if !startsOthers(f.Function) {
+			begun = f.Function
+		}
+		if !more {
+			break
+		}
+	}
+	return slices.ContainsFunc([]string{"gomdcsan/kernel/golang", "gomdcsan/kernel/worker", "github.com/traefik/yaegi", "cells/"},
+		func(prefix string) bool { return strings.HasPrefix(begun, prefix) })
+}
+
+// startsOthers reports whether a function only starts what is given to it, in
+// a goroutine.
+func startsOthers(f string) bool {
+	return f == "runtime.goexit" || strings.HasPrefix(f, "sync.(*WaitGroup).Go.") || f == "time.goFunc" || strings.HasPrefix(f, "context.")
+}
 
 // aborted is set when a goroutine of the cell is being unwound.
 var aborted atomic.Bool
@@ -103,6 +153,7 @@ func Begin(onPanic func(*Panic), show func([]any)) {
 	state.Lock()
 	defer state.Unlock()
 	state.panic, state.show = onPanic, show
+	state.groups = nil
 	aborted.Store(false)
 	if stopping.Load() != 0 {
 		stopping.Store(0)
@@ -118,6 +169,9 @@ func Stop() {
 		stoppedAt.Store(time.Now().UnixNano())
 		stopping.Store(1)
 		close(state.done)
+		for pid := range state.groups {
+			killGroup(pid)
+		}
 	}
 }
 

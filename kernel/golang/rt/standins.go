@@ -54,7 +54,7 @@ var standIns = map[string]StandIn{
 	"(*sync.WaitGroup).Wait": leaving, "(*sync.Cond).Wait": {"Waking", Waking},
 
 	"(*os/exec.Cmd).Run": killing, "(*os/exec.Cmd).Wait": killing, "(*os/exec.Cmd).Output": killing, "(*os/exec.Cmd).CombinedOutput": killing,
-	"(*os.Process).Wait": leaving,
+	"(*os/exec.Cmd).Start": {"Starting", Starting}, "os.StartProcess": {"StartProcess", StartProcess}, "(*os.Process).Wait": leaving,
 
 	"os.Open": leaving, "os.OpenFile": leaving, "os.ReadFile": leaving, // of a named pipe
 	"(*os.File).Read": reading, "(*os.File).WriteTo": reading,
@@ -74,6 +74,11 @@ var standIns = map[string]StandIn{
 	"net/http.ListenAndServe": shutting, "net/http.Serve": shutting, "net/http.ListenAndServeTLS": shutting, // see ServerFields
 	"(*net/http.Server).ListenAndServe": shutting, "(*net/http.Server).Serve": shutting, "(*net/http.Server).ListenAndServeTLS": shutting,
 	"(*net/rpc.Client).Call": leaving,
+
+	// These call a cell's function in goroutines of their own.
+	"gonum.org/v1/gonum/optimize.Minimize": leaving, "gonum.org/v1/gonum/integrate/quad.Fixed": leaving,
+	"gonum.org/v1/gonum/diff/fd.Gradient": leaving, "gonum.org/v1/gonum/diff/fd.Jacobian": leaving, "gonum.org/v1/gonum/diff/fd.Hessian": leaving,
+	"gonum.org/v1/gonum/diff/fd.Laplacian": leaving, "gonum.org/v1/gonum/diff/fd.CrossLaplacian": leaving,
 }
 
 // ServerFields is for functions that make a Server of their package and call

@@ -3,39 +3,63 @@ package rt
 import (
 	"io"
 	"log"
-	"os/exec"
+	"reflect"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// tryLocker is what sync's locks have.
-type tryLocker interface {
-	TryLock() bool
-	Lock()
-}
-
-func lock(l tryLocker) {
-	for wait := time.Microsecond; !l.TryLock(); wait = min(2*wait, 10*time.Millisecond) {
-		Sleep(wait)
+// lock is l.Lock(), for which an interrupt waits no longer: who gets the lock
+// after that unlocks it.
+func lock(l sync.Locker, try func() bool) {
+	for range 4 { // it is often free in a moment
+		if try() {
+			return
+		}
+		Check()
+		runtime.Gosched()
+	}
+	var left atomic.Bool // by an interrupt
+	locked := make(chan struct{})
+	go func() {
+		l.Lock()
+		if left.Swap(true) {
+			l.Unlock()
+			return
+		}
+		close(locked)
+	}()
+	select {
+	case <-locked:
+	case <-Done():
+		if left.Swap(true) { // it has come now
+			<-locked
+			l.Unlock()
+		}
+		Abort()
 	}
 }
 
 // RLock is m.RLock().
-func RLock(m *sync.RWMutex) { lock(readLock{m}) }
-
-type readLock struct{ m *sync.RWMutex }
-
-func (r readLock) TryLock() bool { return r.m.TryRLock() }
-func (r readLock) Lock()         { r.m.RLock() }
+func RLock(m *sync.RWMutex) { lock(m.RLocker(), m.TryRLock) }
 
 // LockAny is l.Lock(): one of the session's own types checks for itself, and
-// one of a compiled package that cannot try to lock cannot be interrupted.
+// one of a compiled package cannot be interrupted, except sync's.
 func LockAny(l sync.Locker) {
-	if t, ok := l.(tryLocker); ok {
-		lock(t)
-		return
+	switch l := l.(type) {
+	case interface {
+		sync.Locker
+		TryLock() bool
+	}:
+		lock(l, l.TryLock)
+	default:
+		if t := reflect.TypeOf(l); t != nil && t.Kind() == reflect.Pointer && t.Elem().PkgPath() == "sync" { // what RLocker returns
+			lock(l, func() bool { return false })
+			return
+		}
+		l.Lock()
 	}
-	l.Lock()
 }
 
 // Go is w.Go(f).
@@ -62,17 +86,6 @@ func Leaving(_ any, call func()) {
 // Waking calls the method Wait of c, a *sync.Cond: an interrupt wakes all who
 // wait.
 func Waking(c any, wait func()) { ending(c.(*sync.Cond).Broadcast, nil, wait); Check() }
-
-// Killing calls a method of c, an *exec.Cmd, that waits for its process, which
-// an interrupt kills.
-func Killing(c any, wait func()) {
-	ending(func() {
-		if p := c.(*exec.Cmd).Process; p != nil {
-			_ = p.Kill() // fails when it has ended
-		}
-	}, nil, wait)
-	Check()
-}
 
 // Shutting calls a method that serves until x is closed.
 func Shutting(x any, serve func()) {
