@@ -49,6 +49,13 @@ func TestInterruptOfCallbacks(t *testing.T) {
 				needNative(t, s)
 			}
 			s.must(callbacksPrelude)
+			s.must("calls = 0")
+			defer func() { // nothing calls the cell's function any more
+				s.must("before := calls; time.Sleep(50 * time.Millisecond)")
+				if s.must("calls - before"); s.value != "0" {
+					t.Errorf("%s calls after the interrupt", s.value)
+				}
+			}()
 			for _, c := range callbacks {
 				t.Run(c.name, func(t *testing.T) {
 					s.must("kept := 17; waiting = new(sync.Once)")

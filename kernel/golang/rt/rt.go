@@ -30,6 +30,7 @@ var state = struct {
 	line  func() int
 
 	groups map[int]bool // of processes that the cell has started
+	left   bool         // a call was left behind
 }{done: make(chan struct{})}
 
 // stopped is the panic value that unwinds a cell after an interrupt.
@@ -153,7 +154,7 @@ func Begin(onPanic func(*Panic), show func([]any)) {
 	state.Lock()
 	defer state.Unlock()
 	state.panic, state.show = onPanic, show
-	state.groups = nil
+	state.groups, state.left = nil, false
 	aborted.Store(false)
 	if stopping.Load() != 0 {
 		stopping.Store(0)
@@ -176,9 +177,15 @@ func Stop() {
 }
 
 // Settle waits until no goroutine started by a cell is left, at most for d,
-// and returns how many are.
+// and returns how many are. Calls that were left behind get a moment in which
+// the next call of a cell's function ends them.
 func Settle(d time.Duration) int {
 	state.Lock()
+	if state.left {
+		state.Unlock()
+		time.Sleep(time.Until(time.Unix(0, stoppedAt.Load()).Add(3 * unwinding)))
+		state.Lock()
+	}
 	if state.live == 0 {
 		state.Unlock()
 		return 0

@@ -79,6 +79,9 @@ func Leaving(_ any, call func()) {
 			panic(r)
 		}
 	case <-Done():
+		state.Lock()
+		state.left = true
+		state.Unlock()
 		Abort()
 	}
 }
