@@ -69,10 +69,10 @@ func New(o Options, sink engine.Sink) (*Engine, error) {
 		o.Stderr = current{&os.Stderr}
 	}
 	e := &Engine{sink: sink, options: o}
-	e.session = newSession(o.Stdout, o.Stderr)
+	e.session = newSession(o.Stderr)
 	e.session.native = newNative(o)
 	rt.SetOutput(o.Stdout)
-	rt.SetInput(&asked{})
+	rt.SetInput(&asked{e: e})
 	return e, nil
 }
 

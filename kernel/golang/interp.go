@@ -37,9 +37,9 @@ type interpreter struct {
 // cellsPerInterpreter bounds what old cells hold on to.
 const cellsPerInterpreter = 500
 
-func newInterpreter(stdout, stderr io.Writer, line *atomic.Int64, foreign map[string]interp.Exports) *interpreter {
+func newInterpreter(stderr io.Writer, line *atomic.Int64, foreign map[string]interp.Exports) *interpreter {
 	n := &interpreter{
-		yaegi:   interp.New(interp.Options{Args: []string{"gomdcsan"}, Stdin: rt.Input(), Stdout: stdout, Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
+		yaegi:   interp.New(interp.Options{Args: []string{"gomdcsan"}, Stdin: rt.Input(), Stdout: rt.Output(), Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
 		aliases: map[string]string{}, known: map[string]bool{}, line: line, foreign: foreign,
 	}
 	if len(os.Args) == 0 { // a cell has emptied it, and the next line reads it

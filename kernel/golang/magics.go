@@ -109,6 +109,7 @@ func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above str
 		fmt.Fprint(e.options.Stdout, e.session.who())
 	case "%reset":
 		e.session.reset()
+		rt.Restore()
 	case "%cd":
 		err = e.changeFolder(arg)
 	case "%env":
@@ -161,7 +162,7 @@ func (e *Engine) explain(name string) ([]json.RawMessage, *engine.Error) {
 }
 
 func (s *session) reset() {
-	fresh := newSession(s.stdout, s.stderr)
+	fresh := newSession(s.stderr)
 	s.mu.Lock()
 	s.world, s.imports, s.interp = newWorld(), fresh.imports, nil
 	s.history = history{}
@@ -231,7 +232,7 @@ func (e *Engine) save(file string) error {
 // shell runs a command; an interrupt kills it and all that it started.
 func (e *Engine) shell(command string) *engine.Error {
 	c := exec.Command("bash", "-c", command)
-	c.Stdout, c.Stderr = e.options.Stdout, e.options.Stderr
+	c.Stdout, c.Stderr = rt.Output(), e.options.Stderr
 	rt.OwnGroup(c)
 	if err := c.Start(); err != nil {
 		return asError(err)

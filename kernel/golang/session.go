@@ -43,7 +43,6 @@ type session struct {
 	history       history
 	tables        map[string]map[string]reflect.Value
 	foreignTables map[string]interp.Exports // of packages that cells brought in
-	stdout        io.Writer
 	stderr        io.Writer
 	line          atomic.Int64 // that an interpreted cell runs
 	slots         int
@@ -52,12 +51,12 @@ type session struct {
 	journal       engine.Journal // what has run, for tracebacks and %save
 }
 
-func newSession(stdout, stderr io.Writer) *session {
+func newSession(stderr io.Writer) *session {
 	fset := token.NewFileSet()
 	s := &session{
 		checker: &checker{fset: fset, importer: symbols.NewImporter(fset)},
 		world:   newWorld(), imports: map[string]string{}, tables: map[string]map[string]reflect.Value{},
-		stdout: stdout, stderr: stderr,
+		stderr:        stderr,
 		evaluator:     eval.New(),
 		foreignTables: map[string]interp.Exports{},
 	}
@@ -75,7 +74,7 @@ func newSession(stdout, stderr io.Writer) *session {
 // interpreter returns one that is not too full.
 func (s *session) interpreter() *interpreter {
 	if s.interp == nil || s.interp.cells >= cellsPerInterpreter || s.interp.err != nil {
-		s.interp = newInterpreter(s.stdout, s.stderr, &s.line, s.foreignTables)
+		s.interp = newInterpreter(s.stderr, &s.line, s.foreignTables)
 	}
 	return s.interp
 }

@@ -5,28 +5,61 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync/atomic"
+	"sync"
 )
 
-// output is where compiled cells print. It knows the goroutine that writes,
-// and so the cell; a write to os.Stdout would belong to whatever cell runs.
-var output atomic.Pointer[io.Writer]
+// std says what stands behind os.Stdin, os.Stdout and os.Stderr, as they were
+// when the session began: the engine. A cell that sets one of them to another
+// file has that, until it sets it back.
+//
+// The writer knows the goroutine that writes, and so the cell; a write to the
+// file itself would belong to whatever cell runs.
+var std struct {
+	sync.RWMutex
+	in, out, err *os.File
+	writer       io.Writer
+	reader       *asking
+}
 
 // SetOutput says where Print, Printf and Println write; before, and after nil,
 // to os.Stdout.
 func SetOutput(w io.Writer) {
-	if w == nil {
-		output.Store(nil)
-		return
-	}
-	output.Store(&w)
+	std.Lock()
+	defer std.Unlock()
+	std.out, std.err, std.writer = os.Stdout, os.Stderr, w
 }
 
-func out() io.Writer {
-	if w := output.Load(); w != nil {
-		return *w
+// SetInput says what reading from os.Stdin reads; before, and after nil, that.
+func SetInput(r io.Reader) {
+	std.Lock()
+	defer std.Unlock()
+	std.in, std.reader = os.Stdin, nil
+	if r != nil {
+		std.reader = &asking{b: bufio.NewReader(r)}
 	}
-	return os.Stdout
+}
+
+// Restore sets the standard files back to what they were.
+func Restore() {
+	std.RLock()
+	defer std.RUnlock()
+	os.Stdin, os.Stdout, os.Stderr = std.in, std.out, std.err
+}
+
+// Output writes to what is standard output at the time.
+func Output() io.Writer { return output{} }
+
+type output struct{}
+
+func (output) Write(p []byte) (int, error) { return out().Write(p) }
+
+func out() io.Writer {
+	std.RLock()
+	defer std.RUnlock()
+	if os.Stdout == std.out && std.writer != nil {
+		return std.writer
+	}
+	return Writer(os.Stdout)
 }
 
 // Print stands for fmt.Print.
@@ -38,33 +71,78 @@ func Printf(format string, a ...any) (int, error) { return fmt.Fprintf(out(), fo
 // Println stands for fmt.Println.
 func Println(a ...any) (int, error) { return fmt.Fprintln(out(), a...) }
 
-// input is what Scan, Scanf and Scanln read; buffered, so that they can look
-// ahead by a character.
-var input atomic.Pointer[bufio.Reader]
-
-// SetInput says what Scan, Scanf and Scanln read; before, os.Stdin.
-func SetInput(r io.Reader) { input.Store(bufio.NewReader(r)) }
-
-// Input is what they read: interpreted cells take the same, so that no
-// character is lost between them.
-func Input() io.Reader {
-	if b := input.Load(); b != nil {
-		return b
-	}
-	return os.Stdin
+// asking is what asks the user. All that read standard input share it, so that
+// no character is lost between them.
+type asking struct {
+	mu sync.Mutex
+	b  *bufio.Reader
 }
 
+func (a *asking) Read(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.b.Read(p)
+}
+
+func (a *asking) ReadRune() (rune, int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.b.ReadRune()
+}
+
+func (a *asking) UnreadRune() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.b.UnreadRune()
+}
+
+// asks returns what asks the user in place of x, if that is standard input.
+func asks(x any) (a *asking, ok bool) {
+	f, isFile := x.(*os.File)
+	if !isFile || f == nil {
+		return nil, false
+	}
+	std.RLock()
+	defer std.RUnlock()
+	return std.reader, f == std.in && std.reader != nil
+}
+
+// Input reads what is standard input at the time.
+func Input() io.Reader { return input{} }
+
+type input struct{}
+
+func (input) Read(p []byte) (int, error) { return in().Read(p) }
+
+func in() io.Reader { return Reader(os.Stdin) }
+
 // Scan stands for fmt.Scan.
-func Scan(a ...any) (int, error) { return asked(fmt.Fscan(Input(), a...)) }
+func Scan(a ...any) (int, error) { return asked(fmt.Fscan(in(), a...)) }
 
 // Scanf stands for fmt.Scanf.
-func Scanf(format string, a ...any) (int, error) { return asked(fmt.Fscanf(Input(), format, a...)) }
+func Scanf(format string, a ...any) (int, error) { return asked(fmt.Fscanf(in(), format, a...)) }
 
 // Scanln stands for fmt.Scanln.
-func Scanln(a ...any) (int, error) { return asked(fmt.Fscanln(Input(), a...)) }
+func Scanln(a ...any) (int, error) { return asked(fmt.Fscanln(in(), a...)) }
 
 // asked returns what a question gave, unless an interrupt ended it.
 func asked(n int, err error) (int, error) {
 	Check()
 	return n, err
+}
+
+// Read is r.Read(p).
+func Read(r io.Reader, p []byte) (n int, err error) {
+	if a, ok := asks(r); ok {
+		return asked(a.Read(p))
+	}
+	Reading(r, func() { n, err = r.Read(p) })
+	return n, err
+}
+
+// kernels reports whether a file is one that the kernel reads.
+func kernels(f *os.File) bool {
+	std.RLock()
+	defer std.RUnlock()
+	return f == std.out || f == std.err
 }

@@ -57,9 +57,9 @@ var standIns = map[string]StandIn{
 	"(*os/exec.Cmd).Start": {"Starting", Starting}, "os.StartProcess": {"StartProcess", StartProcess}, "(*os.Process).Wait": leaving,
 
 	"os.Open": leaving, "os.OpenFile": leaving, "os.ReadFile": leaving, // of a named pipe
-	"(*os.File).Read": reading, "(*os.File).WriteTo": reading,
+	"(*os.File).Read": {"Read", Read}, "(*os.File).WriteTo": reading,
 	"(*os.File).Write": writing, "(*os.File).WriteString": writing, "(*os.File).ReadFrom": writing,
-	"(*io.PipeReader).Read": reading, "(io.Reader).Read": reading,
+	"(*io.PipeReader).Read": reading, "(io.Reader).Read": {"Read", Read},
 	"(*io.PipeWriter).Write": writing, "(io.Writer).Write": writing,
 
 	"net.Dial": leaving, "net.DialTimeout": leaving, "(*net.Dialer).Dial": leaving, "net.LookupHost": leaving, "net.LookupIP": leaving,

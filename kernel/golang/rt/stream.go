@@ -38,7 +38,7 @@ func Writing(x any, call func()) { write(x, call); Check() }
 func write(x any, call func()) {
 	switch w := x.(type) {
 	case *os.File:
-		if w == os.Stdout || w == os.Stderr { // which the kernel reads
+		if kernels(w) {
 			call()
 			return
 		}
@@ -67,6 +67,9 @@ func ofHTTP(x any) bool {
 // a Read with Stopped as its error, not with a panic, as it may be called in a
 // goroutine of that package.
 func Reader(r io.Reader) io.Reader {
+	if a, ok := asks(r); ok {
+		return a
+	}
 	if _, isPipe := r.(*io.PipeReader); isPipe || ofHTTP(r) || hasDeadline(r) {
 		return reader{r}
 	}
@@ -84,7 +87,7 @@ func Writer(w io.Writer) io.Writer {
 // hasDeadline reports whether x is a connection, or a file that may wait.
 func hasDeadline(x any) bool {
 	if f, ok := x.(*os.File); ok {
-		if f == nil || f == os.Stdout || f == os.Stderr {
+		if f == nil || kernels(f) {
 			return false
 		}
 		info, err := f.Stat()
