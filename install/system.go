@@ -71,6 +71,19 @@ func needSlurm() need {
 	}
 }
 
+func needReaders() need {
+	return need{
+		what: "readers of SVG and PDF", packages: []string{"librsvg2-bin", "poppler-utils", "fonts-liberation"},
+		present: hasReaders,
+		without: "figures in different formats cannot be compared",
+	}
+}
+
+// hasReaders looks for what renders SVG, renders PDF and extracts its text.
+func hasReaders() bool {
+	return have("rsvg-convert") != "" && have("pdftocairo") != "" && have("pdftotext") != ""
+}
+
 // hasSlurm looks for daemons and commands; their services need not run, the
 // tests start their own.
 func hasSlurm() bool {

@@ -16,7 +16,7 @@ import (
 // gate that skips what matters is no gate.
 func (m *machine) test() error {
 	m.say("1. What the tests need")
-	m.ensure(m.needCompiler(), m.needMuJoCo(), needVenv(), needTmux(), needChromium(), needNode(), needSlurm())
+	m.ensure(m.needCompiler(), m.needMuJoCo(), needVenv(), needTmux(), needChromium(), needNode(), needSlurm(), needReaders())
 	env, missing := m.testEnvironment()
 	mujoco := m.hasMuJoCo()
 	if !mujoco {
@@ -143,6 +143,11 @@ func (m *machine) testEnvironment() (env, missing []string) {
 		require = append(require, "slurm")
 	} else {
 		missing = append(missing, "slurm")
+	}
+	if hasReaders() {
+		require = append(require, "figures")
+	} else {
+		missing = append(missing, "figures")
 	}
 	// A test that skips although its need is met fails.
 	return append(env, "GOMDCSAN_REQUIRE="+strings.Join(require, ",")), missing

@@ -14,10 +14,14 @@ import (
 // save writes an example's figure at the resolution of screens, which keeps the
 // golden images small; f.Save(path) is what a user would write.
 func save(f *plotting.Figure, path string) {
+	drawn[path] = f
 	if err := os.WriteFile(path, f.PNG(), 0o666); err != nil {
 		fmt.Println(err)
 	}
 }
+
+// drawn are the figures of the examples that have run, for the tests.
+var drawn = map[string]*plotting.Figure{}
 
 // training makes runs that look like learning on Hopper.
 func training(seed uint64, seeds, evaluations int, level float64) (steps []float64, runs [][]float64) {

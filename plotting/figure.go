@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -15,7 +14,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -133,6 +131,8 @@ func (f *Figure) SVG() string {
 	if i := strings.Index(s, "<svg"); i > 0 {
 		s = s[i:] // the XML declaration is not welcome inside HTML
 	}
+	s = strings.ReplaceAll(s, "<image ", `<image preserveAspectRatio="none" `)
+	s = strings.ReplaceAll(s, "data:image/jpg;base64,", "data:image/png;base64,")
 	for family, fallback := range fontFallbacks {
 		s = strings.ReplaceAll(s, "font-family:"+family+";", "font-family:'"+family+"',"+fallback+";")
 	}
@@ -187,20 +187,13 @@ func (f *Figure) png(dpi int) []byte {
 	return b.Bytes()
 }
 
-// PDF returns the figure as a PDF document with its fonts embedded.
+// PDF returns the figure as a PDF document with its fonts embedded; its text can
+// be searched.
 func (f *Figure) PDF() []byte {
-	w, h := f.lengths()
-	c := vgpdf.New(w, h)
-	c.EmbedFonts(true)
+	c := newPDF(f.lengths())
 	f.draw(draw.New(c))
-	var b bytes.Buffer
-	c.WriteTo(&b)
-	// The writer puts in the time of day, unasked; the same figure shall give
-	// the same bytes.
-	return pdfDate.ReplaceAll(b.Bytes(), []byte("(D:20000101000000)"))
+	return c.bytes()
 }
-
-var pdfDate = regexp.MustCompile(`\(D:\d{14}\)`)
 
 // Save writes the figure to a file whose name ends in .svg, .pdf or .png (at
 // 300 dots per inch).

@@ -124,25 +124,10 @@ type heat struct {
 
 func (h *heat) Plot(c draw.Canvas, p *plot.Plot) {
 	h.legend(c, p)
-	if len(h.values)*h.cols > heatVector {
+	if len(h.values)*h.cols > 0 {
 		c.DrawImage(c.Rectangle, h.image())
-		return
-	}
-	trX, trY := p.Transforms(&c)
-	for i, row := range h.values {
-		for j, v := range row {
-			x, y := float64(j), float64(i)
-			// A little overlap hides the seams of anti-aliasing.
-			x1, y1 := min(x+0.52, float64(h.cols)-0.5), min(y+0.52, p.Y.Max)
-			c.SetColor(h.color(v))
-			c.Fill(vg.Rectangle{Min: vg.Point{X: trX(x - 0.5), Y: trY(y - 0.5)}, Max: vg.Point{X: trX(x1), Y: trY(y1)}}.Path())
-		}
 	}
 }
-
-// heatVector is how many cells are drawn one by one; more are drawn as an
-// image, which keeps files small.
-const heatVector = 400
 
 // image draws the cells as blocks of pixels, so large that scaling them to the
 // paper keeps their edges.

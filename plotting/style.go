@@ -165,14 +165,15 @@ func tickLabel(v float64, decimals int) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', decimals, 64), "-", "−", 1)
 }
 
-// gridLines draws light lines at the labelled ticks of the vertical axis.
+// gridLines draws light lines at the labelled ticks of the vertical axis, but
+// for one that would cover the horizontal axis.
 type gridLines struct{}
 
 func (gridLines) Plot(c draw.Canvas, p *plot.Plot) {
 	_, trY := p.Transforms(&c)
 	style := draw.LineStyle{Color: faintInk, Width: vg.Points(0.6)}
 	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
-		if y := trY(t.Value); t.Label != "" && y >= c.Min.Y-vg.Points(0.1) && y <= c.Max.Y+vg.Points(0.1) {
+		if y := trY(t.Value); t.Label != "" && y > c.Min.Y+vg.Points(0.5) && y <= c.Max.Y+vg.Points(0.1) {
 			c.StrokeLine2(style, c.Min.X, y, c.Max.X, y)
 		}
 	}
