@@ -137,7 +137,10 @@ func NewActor(cfg Config) (*Actor, error) {
 
 // Load reads an actor from a file that Save wrote, from a checkpoint or, given
 // a run's folder, the best one of that run.
-func Load(path string) (*Actor, error) { return experiment.LoadActor(path, Parts{}) }
+func Load(path string) (*Actor, error) { return LoadWith(path, Parts{}) }
+
+// LoadWith is Load for an actor with parts of your own.
+func LoadWith(path string, parts Parts) (*Actor, error) { return experiment.LoadActor(path, parts) }
 
 // Evaluate runs noise-free episodes of an actor, all of them side by side.
 func Evaluate(ctx context.Context, actor *Actor, episodes int) (*Evaluation, error) {

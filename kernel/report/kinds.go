@@ -118,7 +118,7 @@ func essence(c mdcsan.Config) mdcsan.Config {
 }
 
 // Open reads the results of all runs in and below the given folders; a folder
-// without any, or that is not there, has none.
+// without any, or that is not there, has none. A run found twice counts once.
 func Open(folders ...string) ([]*mdcsan.Results, error) {
 	var all []*mdcsan.Results
 	for _, folder := range folders {
@@ -131,7 +131,7 @@ func Open(folders ...string) ([]*mdcsan.Results, error) {
 		}
 		all = append(all, runs...)
 	}
-	return all, nil
+	return experiment.Distinct(all), nil
 }
 
 // Curve is the runs of a kind on a task as one curve of plotting.LearningCurves.

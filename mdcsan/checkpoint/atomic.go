@@ -3,23 +3,33 @@ package checkpoint
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
-
-const tempPattern = ".tmp-*"
 
 // WriteAtomic replaces the file at path by one that holds data. After a crash
 // or an error the old file, if there was one, is still there and whole.
 func WriteAtomic(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, filepath.Base(path)+tempPattern)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp-*")
 	if err != nil {
 		return fmt.Errorf("checkpoint: write %s: %w", path, err)
 	}
-	_, err = f.Write(data)
+	return replaceBy(f, path, data)
+}
+
+// WriteVia is WriteAtomic with a name for the temporary file, which lies in
+// the same folder and which the caller vouches for: what is there is replaced.
+func WriteVia(temp, path string, data []byte) error {
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("checkpoint: write %s: %w", path, err)
+	}
+	return replaceBy(f, path, data)
+}
+
+// replaceBy puts the data into f, a temporary file, and that to its place.
+func replaceBy(f *os.File, path string, data []byte) error {
+	_, err := f.Write(data)
 	if err == nil {
 		err = f.Chmod(0o644) // CreateTemp's 0600 would hide results from colleagues
 	}
@@ -34,7 +44,7 @@ func WriteAtomic(path string, data []byte) error {
 		os.Remove(f.Name())
 		return fmt.Errorf("checkpoint: write %s: %w", path, err)
 	}
-	return SyncDir(dir)
+	return SyncDir(filepath.Dir(path))
 }
 
 // SyncDir makes the names in a folder durable.
@@ -46,25 +56,6 @@ func SyncDir(dir string) error {
 	defer d.Close()
 	if err := d.Sync(); err != nil {
 		return fmt.Errorf("checkpoint: sync folder %s: %w", dir, err)
-	}
-	return nil
-}
-
-// RemoveTemporary deletes what a killed WriteAtomic left in dir. Only the
-// owner of the folder may call it.
-func RemoveTemporary(dir string) error {
-	names, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
-	}
-	prefix, _, _ := strings.Cut(tempPattern, "*")
-	for _, n := range names {
-		if _, id, ok := strings.Cut(n.Name(), prefix); !ok || strings.Trim(id, "0123456789") != "" {
-			continue
-		}
-		if err := os.Remove(filepath.Join(dir, n.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("checkpoint: %w", err)
-		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package checkpoint
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -132,16 +131,34 @@ func TestWriteAtomicKeepsTheOldFile(t *testing.T) {
 	if len(names) != 1 {
 		t.Errorf("left behind: %v", names)
 	}
-	for _, n := range []string{"a.ckpt.tmp-123", "a.tmp-note.txt"} {
-		if err := os.WriteFile(filepath.Join(dir, n), nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := RemoveTemporary(dir); err != nil {
+}
+
+// Some entries are read as from the whole file, and what is damaged is not
+// taken for absent.
+func TestReadEntries(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.ckpt")
+	whole := sample().Marshal()
+	if err := os.WriteFile(path, whole, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if names, _ = os.ReadDir(dir); fmt.Sprint(names) != "[- a.tmp-note.txt d sub/]" {
-		t.Errorf("after RemoveTemporary: %v", names)
+	names := sample().Names()
+	last := names[len(names)-1]
+	f, err := ReadEntries(path, last, "absent")
+	if err != nil || len(f.Names()) != 1 || !f.Has(last) {
+		t.Fatalf("%v %v", f, err)
+	}
+	for i := range whole { // every bit of the file
+		bad := bytes.Clone(whole)
+		bad[i] ^= 1 << (i % 8)
+		os.WriteFile(path, bad, 0o644)
+		f, err := ReadEntries(path, names...)
+		if err == nil && len(f.Names()) == len(names) {
+			t.Errorf("a changed byte %d is not seen", i)
+		}
+	}
+	os.WriteFile(path, whole[:len(whole)-1], 0o644)
+	if _, err := ReadEntries(path, last); !errors.Is(err, ErrTruncated) {
+		t.Errorf("truncated: %v", err)
 	}
 }
 

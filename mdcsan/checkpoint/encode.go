@@ -4,8 +4,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"math"
 	"os"
+	"slices"
 )
 
 const (
@@ -69,7 +71,10 @@ func Unmarshal(b []byte) (*File, error) {
 	return f, nil
 }
 
-func readHeader(b []byte) (count uint32, err error) {
+func readHeader(b []byte) (count uint32, err error) { return readHeaderOf(b, uint64(len(b))) }
+
+// readHeaderOf reads the header at the start of b, of a file of length bytes.
+func readHeaderOf(b []byte, length uint64) (count uint32, err error) {
 	if len(b) == 0 {
 		return 0, fmt.Errorf("file is empty: %w", ErrTruncated)
 	}
@@ -87,10 +92,10 @@ func readHeader(b []byte) (count uint32, err error) {
 		return 0, fmt.Errorf("checksum of the header: %w", ErrCorrupt)
 	}
 	switch size := le.Uint64(b[16:]); {
-	case uint64(len(b)) < size:
-		return 0, fmt.Errorf("%d of %d bytes are there: %w", len(b), size, ErrTruncated)
-	case uint64(len(b)) > size:
-		return 0, fmt.Errorf("%d bytes, expected %d: %w", len(b), size, ErrCorrupt)
+	case length < size:
+		return 0, fmt.Errorf("%d of %d bytes are there: %w", length, size, ErrTruncated)
+	case length > size:
+		return 0, fmt.Errorf("%d bytes, expected %d: %w", length, size, ErrCorrupt)
 	}
 	return le.Uint32(b[12:]), nil
 }
@@ -109,13 +114,28 @@ func readEntry(b []byte) (e entry, n int, err error) {
 
 // parseEntry reads an entry up to its checksum, which it does not look at.
 func parseEntry(b []byte) (e entry, end int, err error) {
+	e, n, size, err := parseHead(b, uint64(len(b)))
+	if err != nil {
+		return e, 0, err
+	}
+	end = n + size
+	if end > len(b)-4 {
+		return e, 0, fmt.Errorf("%q: impossible shape: %w", e.name, ErrCorrupt)
+	}
+	e.payload = b[n:end:end]
+	return e, end, nil
+}
+
+// parseHead reads what stands before an entry's payload: n bytes, which say
+// how many follow. The whole file has length bytes.
+func parseHead(b []byte, length uint64) (e entry, n, size int, err error) {
 	if len(b) < 8 {
-		return e, 0, ErrCorrupt
+		return e, 0, 0, ErrCorrupt
 	}
 	nameLen, typ, dims := int(le.Uint16(b)), Type(b[2]), int(b[3])
-	n := 4 + nameLen + 8*dims
+	n = 4 + nameLen + 8*dims
 	if nameLen == 0 || dims > maxDims || typ.size() == 0 || n > len(b)-4 {
-		return e, 0, ErrCorrupt
+		return e, 0, 0, ErrCorrupt
 	}
 	e.name, e.typ = string(b[4:4+nameLen]), typ
 	elements, ok := uint64(1), true
@@ -123,18 +143,13 @@ func parseEntry(b []byte) (e entry, end int, err error) {
 		x := le.Uint64(b[4+nameLen+8*d:])
 		e.shape = append(e.shape, int(x))
 		// Bounding every factor keeps the product from wrapping round.
-		ok = ok && x <= uint64(len(b)) && elements <= uint64(len(b))
+		ok = ok && x <= length && elements <= length
 		elements *= x
 	}
-	if !ok || elements > uint64(len(b)) {
-		return e, 0, fmt.Errorf("%q: impossible shape: %w", e.name, ErrCorrupt)
+	if !ok || elements > length {
+		return e, 0, 0, fmt.Errorf("%q: impossible shape: %w", e.name, ErrCorrupt)
 	}
-	end = n + int(elements)*typ.size()
-	if end > len(b)-4 {
-		return e, 0, fmt.Errorf("%q: impossible shape: %w", e.name, ErrCorrupt)
-	}
-	e.payload = b[n:end:end]
-	return e, end, nil
+	return e, n, int(elements) * typ.size(), nil
 }
 
 // WriteFile writes the file atomically.
@@ -151,6 +166,71 @@ func ReadFile(path string) (*File, error) {
 		return nil, fmt.Errorf("checkpoint: read %s: %w", path, err)
 	}
 	return f, nil
+}
+
+// ReadEntries reads and checks some entries of a file, those that it has, and
+// passes over the others: a few kilobytes of a checkpoint of megabytes.
+func ReadEntries(path string, names ...string) (*File, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint: %w", err)
+	}
+	defer in.Close()
+	f, err := readEntries(in, names)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint: read %s: %w", path, err)
+	}
+	return f, nil
+}
+
+func readEntries(in *os.File, names []string) (*File, error) {
+	info, err := in.Stat()
+	if err != nil {
+		return nil, err
+	}
+	header := make([]byte, headerSize)
+	n, err := in.ReadAt(header, 0)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	count, err := readHeaderOf(header[:n], uint64(info.Size()))
+	if err != nil {
+		return nil, err
+	}
+	f := New()
+	at := int64(headerSize)
+	for range count {
+		name, size, err := entryAt(in, at, info.Size())
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(names, name) {
+			b := make([]byte, size)
+			if _, err := in.ReadAt(b, at); err != nil {
+				return nil, err
+			}
+			e, _, err := readEntry(b)
+			if err != nil {
+				return nil, err
+			}
+			f.set(e)
+		}
+		at += size
+	}
+	return f, nil
+}
+
+// entryAt returns the name and the length of the entry at an offset.
+func entryAt(in *os.File, at, end int64) (name string, size int64, err error) {
+	head := make([]byte, max(0, min(512, end-at))) // names are short
+	if _, err := in.ReadAt(head, at); err != nil {
+		return "", 0, fmt.Errorf("an entry at byte %d: %w", at, ErrCorrupt)
+	}
+	e, n, payload, err := parseHead(head, uint64(end))
+	if err != nil {
+		return "", 0, fmt.Errorf("an entry at byte %d: %w", at, err)
+	}
+	return e.name, int64(n) + int64(payload) + 4, nil
 }
 
 func putFloat32(b []byte, v []float32) []byte {

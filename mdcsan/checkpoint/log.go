@@ -20,8 +20,28 @@ import (
 // nothing: call it again.
 type Log struct {
 	dir, prefix string
+	owner       Owner
 	state       LogState
 	dirty       []segment // segments with unwritten bytes, the open one last
+}
+
+// Owner says which files of a folder a Log may write and remove.
+type Owner interface {
+	Claim(name string) error // before a file is made or written; an error refuses it
+	Owned() []string         // the names that were claimed, in this process or before
+}
+
+// everything is the Owner of a folder that holds nothing but logs.
+type everything string
+
+func (everything) Claim(string) error { return nil }
+
+func (dir everything) Owned() (names []string) {
+	entries, _ := os.ReadDir(string(dir)) // what cannot be listed cannot be removed either
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 // LogState says which part of the files belongs to a checkpoint.
@@ -45,55 +65,86 @@ type segment struct {
 }
 
 // NewLog begins a log in dir, which must exist; segments of an older log of
-// that prefix are removed.
-func NewLog(dir, prefix string, perSegment int) (*Log, error) {
-	return OpenLog(dir, prefix, LogState{PerSegment: perSegment})
+// that prefix are removed, as far as they are the owner's. A nil owner owns
+// every file of the folder.
+func NewLog(dir, prefix string, perSegment int, owner Owner) (*Log, error) {
+	return OpenLog(dir, prefix, LogState{PerSegment: perSegment}, owner)
 }
 
 // OpenLog goes on with a log at a state that Flush returned: what was appended
 // later is cut off.
-func OpenLog(dir, prefix string, s LogState) (*Log, error) {
+func OpenLog(dir, prefix string, s LogState, owner Owner) (*Log, error) {
 	if s.PerSegment < 1 || s.First < 0 || s.Records < 0 || int64(s.First+len(s.Segments)) != (s.Records+int64(s.PerSegment)-1)/int64(s.PerSegment) {
 		return nil, fmt.Errorf("checkpoint: log %s: impossible state %+v: %w", prefix, s, ErrCorrupt)
 	}
-	l := &Log{dir: dir, prefix: prefix, state: s}
+	if owner == nil {
+		owner = everything(dir)
+	}
+	l := &Log{dir: dir, prefix: prefix, owner: owner, state: s}
 	l.state.Segments = append([]SegmentState(nil), s.Segments...)
+	for i, g := range s.Segments { // before anything is changed
+		if err := l.check(s.First+i, g.Bytes); err != nil {
+			return nil, err
+		}
+	}
 	if err := l.removeSegments(func(n int) bool { return n < s.First || n >= s.First+len(s.Segments) }); err != nil {
 		return nil, err
 	}
 	for i, g := range s.Segments {
-		info, err := os.Stat(l.path(s.First + i))
-		if err != nil {
+		if err := cut(l.path(s.First+i), g.Bytes); err != nil {
 			return nil, fmt.Errorf("checkpoint: log %s: %w", prefix, err)
-		}
-		if info.Size() < g.Bytes {
-			return nil, fmt.Errorf("checkpoint: %s has %d of %d bytes: %w", l.path(s.First+i), info.Size(), g.Bytes, ErrTruncated)
-		}
-		if info.Size() > g.Bytes {
-			if err := os.Truncate(l.path(s.First+i), g.Bytes); err != nil {
-				return nil, fmt.Errorf("checkpoint: log %s: %w", prefix, err)
-			}
 		}
 	}
 	return l, nil
 }
 
-func (l *Log) path(n int) string {
-	return filepath.Join(l.dir, fmt.Sprintf("%s-%06d.log", l.prefix, n))
-}
-
-// removeSegments deletes the segment files whose number fits.
-func (l *Log) removeSegments(fits func(n int) bool) error {
-	paths, err := filepath.Glob(filepath.Join(l.dir, l.prefix+"-*.log"))
+// check makes sure that a segment is there, long enough and the owner's.
+func (l *Log) check(n int, size int64) error {
+	if err := l.owner.Claim(l.name(n)); err != nil {
+		return err
+	}
+	info, err := os.Stat(l.path(n))
 	if err != nil {
 		return fmt.Errorf("checkpoint: log %s: %w", l.prefix, err)
 	}
-	for _, p := range paths {
+	if info.Size() < size {
+		return fmt.Errorf("checkpoint: %s has %d of %d bytes: %w", l.path(n), info.Size(), size, ErrTruncated)
+	}
+	return nil
+}
+
+// cut shortens a file. A file that has another name too, in a backup made of
+// hard links, is replaced by a copy instead: the backup stays as it is.
+func cut(path string, size int64) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if Links(info) > 1 {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return WriteAtomic(path, data[:size])
+	}
+	if info.Size() == size {
+		return nil
+	}
+	return os.Truncate(path, size)
+}
+
+func (l *Log) name(n int) string { return fmt.Sprintf("%s-%06d.log", l.prefix, n) }
+
+func (l *Log) path(n int) string { return filepath.Join(l.dir, l.name(n)) }
+
+// removeSegments deletes the owner's segment files whose number fits.
+func (l *Log) removeSegments(fits func(n int) bool) error {
+	for _, name := range l.owner.Owned() {
 		var n int
-		if _, err := fmt.Sscanf(filepath.Base(p), l.prefix+"-%06d.log", &n); err != nil || p != l.path(n) || !fits(n) {
+		if _, err := fmt.Sscanf(name, l.prefix+"-%06d.log", &n); err != nil || name != l.name(n) || !fits(n) {
 			continue
 		}
-		if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(l.path(n)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("checkpoint: log %s: %w", l.prefix, err)
 		}
 	}
@@ -151,9 +202,9 @@ func (l *Log) writeSegment(g segment) error {
 	if len(g.tail) == 0 {
 		return nil
 	}
-	f, err := os.OpenFile(l.path(g.number), os.O_WRONLY|os.O_CREATE, 0o644)
+	f, err := l.openSegment(g)
 	if err != nil {
-		return fmt.Errorf("checkpoint: log %s: %w", l.prefix, err)
+		return err
 	}
 	_, err = f.WriteAt(g.tail, g.written)
 	if err == nil {
@@ -166,6 +217,30 @@ func (l *Log) writeSegment(g segment) error {
 		return SyncDir(l.dir)
 	}
 	return nil
+}
+
+// openSegment opens a segment's file where g goes on. One of which somebody
+// took the beginning away is an error: what is appended would not be found.
+func (l *Log) openSegment(g segment) (*os.File, error) {
+	if g.written > 0 {
+		if err := l.check(g.number, g.written); err != nil {
+			return nil, err
+		}
+		if err := cut(l.path(g.number), g.written); err != nil {
+			return nil, fmt.Errorf("checkpoint: log %s: %w", l.prefix, err)
+		}
+	} else if err := l.owner.Claim(l.name(g.number)); err != nil {
+		return nil, err
+	}
+	flags := os.O_WRONLY
+	if g.written == 0 {
+		flags |= os.O_CREATE | os.O_TRUNC
+	}
+	f, err := os.OpenFile(l.path(g.number), flags, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint: log %s: %w", l.prefix, err)
+	}
+	return f, nil
 }
 
 // DropBefore forgets the segments that lie wholly before the given record.

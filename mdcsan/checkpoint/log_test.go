@@ -43,7 +43,7 @@ func want(from, to int64) (b []byte) {
 // However a run is cut, opening the log at a flushed state gives its records.
 func TestLogGoesBackToAnyFlushedState(t *testing.T) {
 	dir := t.TempDir()
-	l, err := NewLog(dir, "replay", 7)
+	l, err := NewLog(dir, "replay", 7, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestLogGoesBackToAnyFlushedState(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if l, err = OpenLog(dir, "replay", s); err != nil { // as after kill -9
+		if l, err = OpenLog(dir, "replay", s, nil); err != nil { // as after kill -9
 			t.Fatal(err)
 		}
 		if got, _ := contents(t, l); !bytes.Equal(got, want(0, s.Records)) {
@@ -97,7 +97,7 @@ func totalBytes(s LogState) (n int64) {
 
 func TestLogDropsOldSegments(t *testing.T) {
 	dir := t.TempDir()
-	l, _ := NewLog(dir, "replay", 10)
+	l, _ := NewLog(dir, "replay", 10, nil)
 	appendTo(l, 95)
 	l.DropBefore(37)
 	s, err := l.Flush()
@@ -110,7 +110,7 @@ func TestLogDropsOldSegments(t *testing.T) {
 	if err := l.Prune(); err != nil {
 		t.Fatal(err)
 	}
-	if l, err = OpenLog(dir, "replay", s); err != nil {
+	if l, err = OpenLog(dir, "replay", s, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got, first := contents(t, l); first != 30 || !bytes.Equal(got, want(30, 95)) {
@@ -123,7 +123,7 @@ func TestLogDropsOldSegments(t *testing.T) {
 
 func TestLogNoticesDamage(t *testing.T) {
 	dir := t.TempDir()
-	l, _ := NewLog(dir, "replay", 10)
+	l, _ := NewLog(dir, "replay", 10, nil)
 	appendTo(l, 15)
 	s, _ := l.Flush()
 	path := filepath.Join(dir, "replay-000001.log")
@@ -134,11 +134,11 @@ func TestLogNoticesDamage(t *testing.T) {
 		t.Errorf("flipped bit: %v", err)
 	}
 	os.WriteFile(path, data[:9], 0o644)
-	if _, err := OpenLog(dir, "replay", s); !errors.Is(err, ErrTruncated) {
+	if _, err := OpenLog(dir, "replay", s, nil); !errors.Is(err, ErrTruncated) {
 		t.Errorf("truncated: %v", err)
 	}
 	s.Records = 40
-	if _, err := OpenLog(dir, "replay", s); !errors.Is(err, ErrCorrupt) {
+	if _, err := OpenLog(dir, "replay", s, nil); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("impossible state: %v", err)
 	}
 }
@@ -156,7 +156,7 @@ func FuzzSplitRecords(f *testing.F) {
 // A flush that fails can be repeated when there is room again.
 func TestLogFlushCanBeRepeated(t *testing.T) {
 	dir := t.TempDir()
-	l, _ := NewLog(dir, "replay", 10)
+	l, _ := NewLog(dir, "replay", 10, nil)
 	appendTo(l, 25)
 	block := filepath.Join(dir, "replay-000001.log")
 	os.Mkdir(block, 0o755)
@@ -169,7 +169,7 @@ func TestLogFlushCanBeRepeated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err = OpenLog(dir, "replay", s)
+	l, err = OpenLog(dir, "replay", s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

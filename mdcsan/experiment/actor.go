@@ -19,6 +19,7 @@ import (
 type Actor struct {
 	Config Config
 	Spec   env.Spec
+	Note   string // what was wrong with the file it was read from, mostly empty
 	agent  *td3.Agent
 	parts  Parts
 }
@@ -32,21 +33,25 @@ func NewActor(c Config, spec env.Spec, p Parts) (*Actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Actor{c, spec, agent, p}, nil
+	return &Actor{Config: c, Spec: spec, agent: agent, parts: p}, nil
 }
 
 // LoadActor reads the policy of a policy file, of a checkpoint or, given a
 // run's folder, the best one of that run.
 func LoadActor(path string, p Parts) (*Actor, error) {
-	c, spec, agent, err := LoadPolicy(path, p)
+	ck, note, err := openPolicy(path)
 	if err != nil {
 		return nil, err
 	}
-	return &Actor{c, spec, agent, p}, nil
+	c, spec, agent, err := PolicyFrom(ck, p)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &Actor{c, spec, note, agent, p}, nil
 }
 
 // Actor returns the run's policy as it is now; it changes as training goes on.
-func (r *Run) Actor() *Actor { return &Actor{r.Config, r.Spec, r.Learner.(*td3.Agent), r.parts} }
+func (r *Run) Actor() *Actor { return &Actor{r.Config, r.Spec, "", r.Learner.(*td3.Agent), r.parts} }
 
 // BestActor returns a copy of the policy of the best evaluation.
 func (r *Run) BestActor() (*Actor, error) {
@@ -58,7 +63,7 @@ func (r *Run) BestActor() (*Actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Actor{c, spec, agent, r.parts}, nil
+	return &Actor{c, spec, "", agent, r.parts}, nil
 }
 
 // Agent returns the learner around the actor, critics included.
@@ -191,7 +196,9 @@ func (a *Actor) Evaluate(ctx context.Context, n int, seed uint64) (*Evaluation, 
 }
 
 // File returns the policy as a checkpoint file, as Save writes it.
-func (a *Actor) File() *checkpoint.File { return PolicyFile(a.Config, a.Spec, a.agent.Tensors()) }
+func (a *Actor) File() *checkpoint.File {
+	return withParts(PolicyFile(a.Config, a.Spec, a.agent.Tensors()), a.parts)
+}
 
 // Save writes the policy to a file that LoadActor reads.
 func (a *Actor) Save(path string) error { return a.File().WriteFile(path) }

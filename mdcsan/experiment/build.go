@@ -3,6 +3,8 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gomdcsan/mdcsan/env"
 	"gomdcsan/mdcsan/env/mjcf"
@@ -22,6 +24,34 @@ type Parts struct {
 	Net    snn.Parts // encoder or neuron within the actor that Config names
 
 	oneCore bool // other runs are on the other cores
+}
+
+// names lists what the user brought.
+func (p Parts) names() []string {
+	var names []string
+	for _, part := range []struct {
+		name string
+		own  bool
+	}{{"task", p.NewEnv != nil}, {"actor", p.Actor != nil}, {"encoder", p.Net.Encoder != nil}, {"neuron", p.Net.Neuron != nil}} {
+		if part.own {
+			names = append(names, part.name)
+		}
+	}
+	return names
+}
+
+// lacking reports parts that something was made with and p has not.
+func lacking(made []string, p Parts, call string) error {
+	var missing []string
+	for _, name := range made {
+		if !slices.Contains(p.names(), name) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("made with a part of the user's own (%s), which is in no file: from a program or a notebook, %s takes it", strings.Join(missing, ", "), call)
 }
 
 // own reports whether part of the network is the user's.
@@ -118,7 +148,7 @@ func New(c Config, p Parts) (*Run, error) {
 	}
 	r.buffer = replay.New(c.Replay, r.Spec.ObsDim, r.Spec.ActDim)
 	if c.Dir != "" {
-		if r.files, err = createFiles(r.Config); err != nil {
+		if r.files, err = createFiles(r.Config, p); err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
@@ -137,6 +167,9 @@ func Resume(dir string, steps int, p Parts) (*Run, error) {
 	if steps > 0 {
 		c.Steps = steps
 	}
+	if err := lacking(f.manifest.Parts, p, "mdcsan.ResumeWith(ctx, dir, parts)"); err != nil {
+		return nil, errors.Join(fmt.Errorf("experiment: the run in %s: %w", dir, err), f.close())
+	}
 	r, err := build(c, p)
 	if err != nil {
 		return nil, errors.Join(err, f.close())
@@ -148,7 +181,13 @@ func Resume(dir string, steps int, p Parts) (*Run, error) {
 		r.buffer, err = f.replay.load(c.Replay, r.Spec.ObsDim, r.Spec.ActDim)
 	}
 	if err == nil {
-		err = f.session(r.Config, r.step)
+		err = r.checkSteps()
+	}
+	if err == nil && ck != nil {
+		err = r.takeBest(ck)
+	}
+	if err == nil {
+		err = f.mend()
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("experiment: resume %s: %w", dir, err), r.Close())

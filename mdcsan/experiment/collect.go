@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
-
-	"gomdcsan/mdcsan/checkpoint"
 )
 
 // Collect says what Collect takes and leaves.
@@ -23,64 +24,99 @@ type Collect struct {
 
 // Collected is what became of one run.
 type Collected struct {
-	Run   string // its folder
-	Added bool   // stored now, or stored anew with more in it
-	Why   string // why not, or how far it is
+	Run   string   // its folder
+	Added bool     // stored now, or stored anew with more in it
+	Why   string   // why not, or how far it is, or as what
+	Notes []string // what was found wrong with the run and could be mended
+	Err   error    // what was wrong with the run or where it should go
 }
-
-// storedFiles are what tables and figures need of a run: some kilobytes.
-var storedFiles = []string{progressName, evaluationsName}
 
 // From stores the results of all runs in and below the given folders, each in
 // a folder of its name: manifest and tables, without what resuming needs. A
 // run counts only with the commit that made it: one by an unknown or changed
 // source is left out, as is an unfinished one (but see Unfinished). What is
-// stored already is replaced only by more of the same run.
+// stored already is replaced only by more of the same run; another run of that
+// name is stored beside it, as NAME-2. The error joins those of the runs that
+// could not be stored; the others are.
 func (c Collect) From(folders ...string) ([]Collected, error) {
+	if exists(filepath.Join(c.Into, manifestName)) {
+		return nil, fmt.Errorf("collect: %s is itself a run's folder: name the folder that is to hold the stored runs", c.Into)
+	}
 	dirs, err := FindRuns(folders...)
 	if err != nil {
 		return nil, err
 	}
 	var all []Collected
+	var errs []error
 	for _, dir := range dirs {
 		one := Collected{Run: dir}
-		one.Added, one.Why, err = c.one(dir)
-		if err != nil {
-			return all, fmt.Errorf("collect %s: %w", dir, err)
+		run, err := ReadResults(dir)
+		if one.Err = err; err == nil {
+			one.Added, one.Why, one.Err = c.one(run)
+			one.Notes = run.Notes
 		}
-		all = append(all, one)
+		if one.Err != nil {
+			one.Err = fmt.Errorf("collect %s: %w", dir, one.Err)
+		}
+		all, errs = append(all, one), append(errs, one.Err)
 	}
-	return all, nil
+	return all, errors.Join(errs...)
 }
 
 // one stores a run or says why it does not.
-func (c Collect) one(dir string) (added bool, why string, err error) {
-	run, err := ReadResults(dir)
-	if err != nil {
-		return false, "", err
-	}
+func (c Collect) one(run *Results) (added bool, why string, err error) {
 	if why := unattributable(run.Manifest); why != "" {
 		return false, why, nil
 	}
-	steps := run.Config().Steps
-	switch {
-	case len(run.Steps) == 0:
+	run.leaveTail()
+	state := ""
+	if n := len(run.Steps); n == 0 {
 		return false, "it has no evaluation yet", nil
-	case !run.Done() && !c.Unfinished:
-		return false, fmt.Sprintf("unfinished: evaluated up to step %.0f of %d", run.Steps[len(run.Steps)-1], steps), nil
+	} else if !run.Done() {
+		state = fmt.Sprintf("up to step %.0f of %d", run.Steps[n-1], run.Config().Steps)
 	}
-	target := filepath.Join(c.Into, filepath.Base(dir))
-	if why, err = older(target, run); why != "" || err != nil {
-		return false, why, err
+	if state != "" && !c.Unfinished {
+		return false, "unfinished: evaluated " + state, nil
 	}
-	added, err = c.copy(target, run)
+	target, remarks, err := c.target(run)
+	if target == nil || err != nil {
+		return false, strings.Join(remarks, "; "), err
+	}
+	added, err = c.store(target, run)
 	switch {
-	case err == nil && !added:
-		why = "stored already"
-	case err == nil && !run.Done():
-		why = fmt.Sprintf("as it stands: up to step %.0f of %d", run.Steps[len(run.Steps)-1], steps)
+	case err != nil:
+		return false, "", err
+	case !added:
+		remarks = append(remarks, "stored already")
+	case state != "":
+		remarks = append(remarks, "as it stands: "+state)
 	}
-	return added, why, err
+	return added, strings.Join(remarks, "; "), nil
+}
+
+// leaveTail takes the evaluations as far as the checkpoint vouches for all of
+// their numbers; what follows it is trained once more anyway.
+func (r *Results) leaveTail() {
+	n := r.vouched
+	if n == 0 || n >= len(r.Steps) {
+		return
+	}
+	last := r.Steps[n-1]
+	r.Steps, r.Mean, r.Std = r.Steps[:n], r.Mean[:n], r.Std[:n]
+	r.progress = head(r.progress, 1+n)
+	rows := bytes.SplitAfter(r.evaluations, []byte("\n"))
+	keep := 1
+	for keep < len(rows) && rowStep(rows[keep]) <= last && len(rows[keep]) > 0 {
+		keep++
+	}
+	r.evaluations = head(r.evaluations, keep)
+}
+
+// rowStep is the number in a row's first cell.
+func rowStep(row []byte) float64 {
+	cell, _, _ := bytes.Cut(row, []byte(","))
+	x, _ := strconv.ParseFloat(string(cell), 64) // the table has been read already
+	return x
 }
 
 var fullCommit = regexp.MustCompile(`^[0-9a-f]{40}$`)
@@ -98,22 +134,87 @@ func unattributable(m *Manifest) string {
 	return ""
 }
 
-// older says why what is stored in target stays.
-func older(target string, run *Results) (string, error) {
-	stored, err := ReadResults(target)
+// target chooses the folder that a run is stored in: that of its name, or the
+// next one of NAME-2, NAME-3, ... if another run is there. It is nil when what
+// is stored is more than what the run has.
+func (c Collect) target(run *Results) (f *folder, remarks []string, err error) {
+	base := filepath.Join(c.Into, filepath.Base(run.Dir))
+	for i, dir := 2, base; ; i, dir = i+1, fmt.Sprintf("%s-%d", base, i) {
+		f, stored, err := storedIn(dir)
+		if err != nil || stored == nil {
+			return f, remarks, err
+		}
+		if sameFolder(dir, run.Dir) {
+			if stored.Manifest.Stored {
+				return nil, append(remarks, "is a stored result, and in its place"), nil
+			}
+			return nil, nil, fmt.Errorf("this is the run itself, not a place to store it: give -o another folder")
+		}
+		if !stored.Manifest.Stored {
+			return nil, nil, fmt.Errorf("%s holds a run that may go on, not a stored result: give -o another folder", dir)
+		}
+		if text := otherRun(stored, run); text != "" {
+			remarks = append(remarks, fmt.Sprintf("%s holds another run (%s), so that this one is stored beside it", dir, text))
+			continue
+		}
+		if len(stored.Steps) > len(run.Steps) {
+			return nil, append(remarks, fmt.Sprintf("stored already, with %d evaluations instead of %d", len(stored.Steps), len(run.Steps))), nil
+		}
+		return f, remarks, nil
+	}
+}
+
+// storedIn reads what is in a folder of stored results. There is none if
+// nothing is there, or only what an interrupted Collect left.
+func storedIn(dir string) (*folder, *Results, error) {
+	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
+		return nil, nil, fmt.Errorf("%s is not a folder (a link or a file): move it away, or give -o another folder: %w", dir, ErrForeign)
+	}
+	f := &folder{dir: dir}
+	m, err := ReadManifest(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		f.manifest = Manifest{ID: newID(), Files: map[string]string{}}
+		return f, nil, vacant(dir)
 	}
 	if err != nil {
-		return "", err
+		return nil, nil, err
 	}
+	f.manifest = *m
+	if err := errors.Join(f.adopt(), f.check()); err != nil {
+		return nil, nil, err
+	}
+	stored, err := ReadResults(dir)
+	if err != nil && m.Stored { // its manifest lists what is damaged: it is stored anew
+		return f, &Results{Dir: dir, Manifest: m}, nil
+	}
+	return f, stored, err
+}
+
+func sameFolder(a, b string) bool {
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(x, y)
+}
+
+// otherRun says in what a stored run is not the one at hand.
+func otherRun(stored, run *Results) string {
 	if a, b := identity(stored.Config()), identity(run.Config()); !reflect.DeepEqual(a, b) {
-		return "", fmt.Errorf("%s holds a run with other settings:%s", target, differences(a, b))
+		return strings.TrimSpace(differences(a, b))
 	}
-	if len(stored.Steps) > len(run.Steps) {
-		return fmt.Sprintf("stored already, with %d evaluations instead of %d", len(stored.Steps), len(run.Steps)), nil
+	for i := range min(len(stored.Steps), len(run.Steps)) {
+		if stored.Steps[i] != run.Steps[i] || stored.Mean[i] != run.Mean[i] || stored.Std[i] != run.Std[i] {
+			return fmt.Sprintf("%v at step %.0f and commit %.7s there, %v at step %.0f and commit %.7s here", stored.Mean[i], stored.Steps[i], stored.commit(), run.Mean[i], run.Steps[i], run.commit())
+		}
 	}
-	return "", nil
+	return ""
+}
+
+// commit is that of the last session.
+func (r *Results) commit() string {
+	if n := len(r.Manifest.Sessions); n > 0 {
+		return r.Manifest.Sessions[n-1].Commit
+	}
+	return "unknown"
 }
 
 // identity clears what may differ between two states of one run.
@@ -122,44 +223,58 @@ func identity(c Config) Config {
 	return c
 }
 
-// copy writes the stored form of a run and reports whether that changed
-// anything. The manifest comes last: a folder without one is no run.
-func (c Collect) copy(target string, run *Results) (changed bool, err error) {
-	if err := os.MkdirAll(target, 0o755); err != nil {
+// store writes the stored form of a run and reports whether that changed
+// anything. The manifest comes first: it lists what follows.
+func (c Collect) store(f *folder, run *Results) (changed bool, err error) {
+	contents := map[string][]byte{progressName: run.progress}
+	if run.evaluations != nil {
+		contents[evaluationsName] = run.evaluations
+	}
+	if _, had := f.manifest.Files[bestName]; c.Policies || had {
+		best, note, err := bestIn(run.Dir)
+		if err != nil {
+			return false, err
+		}
+		if note != "" {
+			run.addNote(note)
+		}
+		contents[bestName] = best.Marshal()
+	}
+	if err := os.MkdirAll(f.dir, 0o755); err != nil {
 		return false, err
 	}
-	names := storedFiles
-	if c.Policies {
-		names = append(names[:len(names):len(names)], bestName)
-	}
-	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(run.Dir, name))
-		if err != nil {
-			return false, err
-		}
-		if strings.HasSuffix(name, ".csv") {
-			data = data[:bytes.LastIndexByte(data, '\n')+1] // a row that is being written
-		}
-		wrote, err := replace(filepath.Join(target, name), data)
-		if err != nil {
-			return false, err
-		}
-		changed = changed || wrote
+	if err := f.take(); err != nil {
+		return false, err
 	}
 	m := *run.Manifest
-	m.Stored = true
-	text, err := m.text()
+	m.Format, m.ID, m.Stored, m.Saved, m.Files = manifestFormat, f.manifest.ID, true, false, map[string]string{manifestName: ""}
+	for name, data := range contents {
+		if _, listed := f.manifest.Files[name]; !listed {
+			if err := refusal(f.path(name), false); err != nil {
+				return false, err
+			}
+		}
+		m.Files[name] = digest(data)
+	}
+	f.manifest = m
+	text, err := f.manifest.text()
 	if err != nil {
 		return false, err
 	}
-	wrote, err := replace(filepath.Join(target, manifestName), text)
-	return changed || wrote, err
-}
-
-// replace writes a file unless it has that content already.
-func replace(path string, data []byte) (bool, error) {
-	if was, err := os.ReadFile(path); err == nil && bytes.Equal(was, data) {
-		return false, nil
+	if was, err := os.ReadFile(f.path(manifestName)); err != nil || !bytes.Equal(was, text) {
+		changed = true
+		if err := f.writeManifest(); err != nil {
+			return false, err
+		}
 	}
-	return true, checkpoint.WriteAtomic(path, data)
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		if was, err := os.ReadFile(f.path(name)); err == nil && bytes.Equal(was, contents[name]) {
+			continue
+		}
+		changed = true
+		if err := f.write(name, contents[name]); err != nil {
+			return false, err
+		}
+	}
+	return changed, nil
 }

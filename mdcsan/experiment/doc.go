@@ -35,10 +35,22 @@
 // # The folder
 //
 // A checkpoint (latest.ckpt) holds weights, targets, Adam's moments, the
-// normaliser, all streams, the simulation and the history; of the replay
-// buffer and the tables it holds only how far they count, and those are cut
-// there on resume. What does not fit on the disk stays in memory, with a
-// warning, until there is room. One process at a time trains in a folder.
+// normaliser, all streams, the simulation, the tables, the best policy and the
+// configuration; of the replay buffer only how far its files count. What does
+// not fit on the disk stays in memory, with a warning, until there is room.
+// One process at a time trains in a folder.
+//
+// The folder vouches for itself: whoever reads it compares manifest,
+// checkpoint, tables and best policy. What the checkpoint knows better is
+// taken from there, with a note, and written anew by a resume; what nobody can
+// mend is an error with file and row.
+//
+// Ownership: the program makes, replaces, shortens and deletes only the files
+// that manifest.json lists, and lists a name only where nothing of that name
+// is. Links, folders, read-only and unlisted files in the way are refused by
+// name. A listed file that somebody else has changed is kept beside as
+// NAME.damaged-N. Outputs that a command is told to write (export, report, run
+// -o) replace a plain file of that name, never a link or a file of a run.
 //
 // # The metric
 //

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"gomdcsan/mdcsan/checkpoint"
@@ -28,117 +29,195 @@ var ErrLocked = errors.New("the folder is locked")
 // files are a run's folder while the run goes on. All methods accept nil: a
 // run that is kept in memory only.
 type files struct {
-	dir      string
+	folder
 	lock     *os.File
-	manifest Manifest
-	tables   []*table // progress, evaluations, episodes
+	tables   map[string]*table
 	replay   *replayLog
 	events   *eventFile
 	statusAt time.Time
 	started  time.Time
 	fromStep int
-}
-
-func newTables(dir string) []*table {
-	return []*table{
-		newTable(filepath.Join(dir, progressName), "step", "episodes", "eval_mean", "eval_std", "eval_min", "eval_max",
-			"eval_length", "train_return", "critic_loss", "actor_loss", "updates"),
-		newTable(filepath.Join(dir, evaluationsName), "step", "episode", "return", "length"),
-		newTable(filepath.Join(dir, episodesName), "step", "episode", "return", "length"),
-	}
+	noted    bool // the manifest has this session
 }
 
 // createFiles prepares a new run's folder.
-func createFiles(c Config) (f *files, err error) {
+func createFiles(c Config, parts Parts) (*files, error) {
+	if err := vacant(c.Dir); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return nil, fmt.Errorf("experiment: folder of the run: %w", err)
 	}
-	f = &files{dir: c.Dir}
-	if f.lock, err = lockFolder(c.Dir); err != nil {
-		return nil, err
+	f := &files{folder: folder{dir: c.Dir, manifest: Manifest{Format: manifestFormat, ID: newID(), Config: c, Parts: parts.names(), Files: map[string]string{lockName: ""}}}}
+	err := f.hold()
+	if err == nil {
+		err = vacant(c.Dir) // nobody else was quicker
 	}
-	if _, err := os.Stat(filepath.Join(c.Dir, manifestName)); !errors.Is(err, fs.ErrNotExist) {
-		f.close()
-		return nil, fmt.Errorf("experiment: %s already holds a run: resume it (gomdcsan train --resume %s), choose another folder or delete this one: %w", c.Dir, c.Dir, fs.ErrExist)
+	if err == nil {
+		f.newTables()
+		f.replay, err = newReplayLog(f)
 	}
-	f.manifest = Manifest{Format: manifestFormat, Config: c}
-	if err := f.begin(); err != nil {
-		f.close()
-		return nil, err
+	if err == nil {
+		err = f.session(c, 0)
 	}
-	return f, f.session(c, 0)
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return f, nil
 }
 
-// begin starts the run's data anew.
-func (f *files) begin() (err error) {
-	for _, t := range newTables(f.dir) {
-		if err := os.Remove(t.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("experiment: %w", err)
-		}
-		f.tables = append(f.tables, t)
+// vacant refuses a folder in which a run would write over something.
+func vacant(dir string) error {
+	there, err := unlisted(dir)
+	switch {
+	case err != nil || len(there) == 0:
+		return err
+	case slices.Contains(there, manifestName):
+		return fmt.Errorf("experiment: %s already holds a run: resume it (gomdcsan train --resume %s), choose another folder or delete this one: %w", dir, dir, fs.ErrExist)
 	}
-	f.replay, err = newReplayLog(f.dir)
-	return err
+	return fmt.Errorf("experiment: %s is no run's folder (it has no %s), but holds %s, which a run here would write over: choose another folder, or move that away: %w",
+		dir, manifestName, strings.Join(there, ", "), ErrForeign)
+}
+
+// hold takes the folder's lock.
+func (f *files) hold() (err error) {
+	if err = refusal(f.path(lockName), true); err != nil {
+		return err
+	}
+	if f.lock, err = lockFolder(f.dir); err != nil {
+		return err
+	}
+	return f.take()
+}
+
+func (f *files) newTables() {
+	f.tables = map[string]*table{}
+	for _, name := range tableNames {
+		f.tables[name] = newTable(&f.folder, name)
+	}
 }
 
 // openFiles takes up the folder of an existing run, whose checkpoint, nil if
-// there is none yet, it returns.
+// there is none yet, it returns. It changes nothing but what lies beyond the
+// checkpoint in the replay log.
 func openFiles(dir string) (f *files, ck *checkpoint.File, err error) {
-	f = &files{dir: dir}
-	m, err := ReadManifest(dir)
-	if err != nil {
+	f = &files{folder: folder{dir: dir}}
+	if err := f.readManifest(); err != nil {
 		return nil, nil, err
 	}
-	if m.Stored {
+	if f.manifest.Stored {
 		return nil, nil, fmt.Errorf("experiment: %s holds the stored results of a run, from which nothing can be resumed; train in another folder", dir)
 	}
-	f.manifest = *m
-	f.manifest.Config.Dir = dir
-	if f.lock, err = lockFolder(dir); err != nil {
+	if err := f.hold(); err != nil {
 		return nil, nil, err
 	}
-	if err = checkpoint.RemoveTemporary(dir); err == nil {
-		ck, err = checkpoint.ReadFile(filepath.Join(dir, latestName))
-		if errors.Is(err, fs.ErrNotExist) { // killed before the first checkpoint
-			err = f.begin()
-		} else if err == nil {
-			err = f.reopen(ck)
-		}
-	}
-	if err != nil {
-		f.close()
-		return nil, nil, err
+	if ck, err = f.open(); err != nil {
+		return nil, nil, errors.Join(err, f.close())
 	}
 	return f, ck, nil
 }
 
-// reopen cuts tables and log to what belongs to the checkpoint.
-func (f *files) reopen(ck *checkpoint.File) error {
-	f.tables = newTables(f.dir)
-	lengths, err := ck.Int64("run/tables", len(f.tables))
+func (f *files) readManifest() error {
+	m, err := ReadManifest(f.dir)
 	if err != nil {
 		return err
 	}
-	for i, t := range f.tables {
-		if f.tables[i], err = openTable(t.path, lengths[i]); err != nil {
-			return err
+	f.manifest = *m
+	f.manifest.Config.Dir = f.dir
+	return nil
+}
+
+// open reads what is in the folder, now that nobody else writes there.
+func (f *files) open() (*checkpoint.File, error) {
+	err := f.readManifest()
+	if err == nil {
+		err = f.adopt()
+	}
+	if err == nil {
+		err = f.check()
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.newTables()
+	ck, err := checkpoint.ReadFile(f.path(latestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, f.startAgain()
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.manifest.Saved = true
+	if err := sameSettings(ck, &f.manifest, f.path(latestName)); err != nil {
+		return nil, err
+	}
+	for _, name := range tableNames {
+		if err := f.tables[name].restore(ck); err != nil {
+			return nil, err
 		}
 	}
-	f.replay, err = openReplayLog(f.dir, ck)
+	if final := f.manifest.Files[progressName]; final != "" && final != digest(f.tables[progressName].text) {
+		f.note("%s is older than the run's end: what followed is trained once more", f.path(latestName))
+	}
+	f.replay, err = openReplayLog(f, ck)
+	return ck, err
+}
+
+// startAgain begins the data of a run anew that was killed before its first
+// checkpoint. A run that has had one is left as it is.
+func (f *files) startAgain() (err error) {
+	lost := f.manifest.Saved
+	if r, err := ReadResults(f.dir); err == nil && len(r.Steps) > 0 && r.Steps[len(r.Steps)-1] > float64(f.manifest.Config.checkpointEvery()) {
+		lost = true // of a manifest that does not say it
+	}
+	if lost {
+		return fmt.Errorf("experiment: the checkpoint %s is gone: the results in %s are as they were, but the run cannot go on; put a copy back, or begin it again in another folder: %w", f.path(latestName), f.dir, errNoCheckpoint)
+	}
+	f.replay, err = newReplayLog(f)
 	return err
+}
+
+// errNoCheckpoint means that a run's checkpoint was there and is not any more.
+var errNoCheckpoint = errors.New("nothing to resume from")
+
+// mend writes anew what is not as the checkpoint has it.
+func (f *files) mend() error {
+	if f == nil {
+		return nil
+	}
+	errs := []error{f.sweepUp()}
+	for _, name := range tableNames {
+		errs = append(errs, f.tables[name].mend())
+	}
+	return errors.Join(errs...)
 }
 
 // session notes in the manifest that this process works on the run.
 func (f *files) session(c Config, step int) (err error) {
-	f.started, f.fromStep = time.Now(), step
+	f.started, f.fromStep, f.noted = time.Now(), step, true
 	f.manifest.Config = c
 	f.manifest.Sessions = append(f.manifest.Sessions, currentSession(step))
+	for name := range f.manifest.Files {
+		f.manifest.Files[name] = "" // they will change
+	}
+	f.manifest.Files[manifestName] = ""
 	if c.TensorBoard {
 		if f.events, err = createEventFile(f.dir, f.started); err != nil {
 			return err
 		}
 	}
-	return f.manifest.write(f.dir)
+	return f.writeManifest()
+}
+
+// seal notes in the manifest what the files of the complete run are.
+func (f *files) seal(best *checkpoint.File) error {
+	for name, t := range f.tables {
+		f.manifest.Files[name] = digest(t.text)
+	}
+	if best != nil {
+		f.manifest.Files[bestName] = digest(best.Marshal())
+	}
+	return f.writeManifest()
 }
 
 func (f *files) close() error {
@@ -157,6 +236,9 @@ func (f *files) acquire() (err error) {
 	if f == nil || f.lock != nil {
 		return nil
 	}
+	if err = f.gone(); err != nil {
+		return err
+	}
 	if f.lock, err = lockFolder(f.dir); err != nil {
 		return err
 	}
@@ -167,7 +249,18 @@ func (f *files) acquire() (err error) {
 	if err != nil {
 		return errors.Join(err, f.release())
 	}
+	if m.Files != nil { // it may have mended something
+		f.manifest.ID, f.manifest.Files, f.manifest.Saved = m.ID, m.Files, m.Saved
+	}
 	return nil
+}
+
+// lost reports that the folder went away while the run goes on.
+func (f *files) lost() error {
+	if f == nil {
+		return nil
+	}
+	return f.gone()
 }
 
 // release lets others go on with the run.
@@ -180,18 +273,27 @@ func (f *files) release() error {
 	return err
 }
 
-// setSteps notes that the run has become longer.
-func (f *files) setSteps(steps int) error {
-	if f == nil || f.manifest.Config.Steps == steps {
+// goOn notes in the manifest that the run is trained, and how long it is to
+// become. A complete run is left as it is.
+func (f *files) goOn(r *Run) error {
+	switch {
+	case f == nil || f.noted && f.manifest.Config.Steps == r.Config.Steps && !f.manifest.sealed():
 		return nil
+	case r.Done() && f.manifest.Config.Steps == r.Config.Steps:
+		return nil
+	case !f.noted:
+		return f.session(r.Config, r.step)
 	}
-	f.manifest.Config.Steps = steps
-	return f.manifest.write(f.dir)
+	f.manifest.Config.Steps = r.Config.Steps
+	for name := range f.manifest.Files {
+		f.manifest.Files[name] = ""
+	}
+	return f.writeManifest()
 }
 
 func (f *files) addEpisode(r *Run) {
 	if f != nil {
-		f.tables[2].add(r.step, r.episode, r.last.ret, r.last.length)
+		f.tables[episodesName].add(r.step, r.episode, r.last.ret, r.last.length)
 	}
 }
 
@@ -199,10 +301,10 @@ func (f *files) addEvaluation(r *Run, ev *Evaluation) {
 	if f == nil {
 		return
 	}
-	f.tables[0].add(ev.Step, r.episode, ev.Mean, ev.Std, ev.Min(), ev.Max(), ev.MeanLength(),
+	f.tables[progressName].add(ev.Step, r.episode, ev.Mean, ev.Std, ev.Min(), ev.Max(), ev.MeanLength(),
 		r.mean("train_return"), r.mean("critic_loss"), r.mean("actor_loss"), r.updates)
 	for i, x := range ev.Returns {
-		f.tables[1].add(ev.Step, i, x, ev.Lengths[i])
+		f.tables[evaluationsName].add(ev.Step, i, x, ev.Lengths[i])
 	}
 	f.addTiming(r)
 	f.addEvents(r, ev)
@@ -211,19 +313,41 @@ func (f *files) addEvaluation(r *Run, ev *Evaluation) {
 // addTiming appends to the one table that is not cut when a run is resumed: it
 // is the history of the work, not of the run. A lost row is no loss.
 func (f *files) addTiming(r *Run) {
-	path := filepath.Join(f.dir, timingName)
-	_, missing := os.Stat(path)
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	out, missing, err := f.openTiming()
 	if err != nil {
 		r.report(Warned, err.Error())
 		return
 	}
 	defer out.Close()
-	if missing != nil {
+	if missing {
 		fmt.Fprintln(out, "step,unix_time,session,session_seconds,steps_per_second")
 	}
 	dt := time.Since(f.started).Seconds()
 	fmt.Fprintf(out, "%d,%d,%d,%.3f,%.2f\n", r.step, time.Now().Unix(), len(f.manifest.Sessions), dt, float64(r.step-f.fromStep)/dt)
+}
+
+// openTiming opens the file to append to. A hard link of a backup keeps the
+// file as it is.
+func (f *files) openTiming() (out *os.File, missing bool, err error) {
+	if err := errors.Join(f.gone(), f.claim(timingName)); err != nil {
+		return nil, false, err
+	}
+	path := f.path(timingName)
+	info, err := os.Lstat(path)
+	if err == nil && checkpoint.Links(info) > 1 {
+		data, err := os.ReadFile(path)
+		if err == nil {
+			err = f.write(timingName, data)
+		}
+		if err != nil {
+			return nil, false, fmt.Errorf("experiment: %w", err)
+		}
+	}
+	missing = errors.Is(err, fs.ErrNotExist)
+	if out, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644); err != nil {
+		return nil, false, fmt.Errorf("experiment: %w", err)
+	}
+	return out, missing, nil
 }
 
 func (f *files) addEvents(r *Run, ev *Evaluation) {
@@ -245,9 +369,9 @@ func (f *files) flush(durable bool) error {
 	if f == nil {
 		return nil
 	}
-	var errs []error
-	for _, t := range f.tables {
-		errs = append(errs, t.flush(durable))
+	errs := []error{f.claim(tableNames...)}
+	for _, name := range tableNames {
+		errs = append(errs, f.tables[name].flush(durable))
 	}
 	return errors.Join(errs...)
 }

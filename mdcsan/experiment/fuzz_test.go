@@ -64,7 +64,7 @@ func FuzzManifest(f *testing.F) {
 	}
 	f.Add(data, []byte("step,eval_mean,eval_std\n1,2,3\n2,,"))
 	f.Fuzz(func(t *testing.T, manifest, progress []byte) {
-		columns, err := parseTable(string(progress), []string{"step", "eval_mean", "eval_std"})
+		columns, err := columnsOf(progress, "step", "eval_mean", "eval_std")
 		if err == nil && (len(columns[0]) != len(columns[1]) || len(columns[0]) != len(columns[2])) {
 			t.Errorf("columns of different lengths: %v", columns)
 		}
@@ -144,7 +144,7 @@ func FuzzReplayLog(f *testing.F) {
 		}
 	}
 	var log replayLog
-	log.log, _ = checkpoint.NewLog(dir, replayPrefix, chunksPerSegment)
+	log.log, _ = checkpoint.NewLog(dir, replayPrefix, chunksPerSegment, nil)
 	state, err := log.save(b)
 	if err != nil {
 		f.Fatal(err)
@@ -168,7 +168,7 @@ func FuzzReplayLog(f *testing.F) {
 		}
 		ck := checkpoint.New()
 		ck.SetBytes("replay/log", state)
-		l, err := openReplayLog(dir, ck)
+		l, err := openReplayLog(&files{folder: folder{dir: dir, manifest: Manifest{Files: map[string]string{filepath.Base(path): ""}}}}, ck)
 		if err != nil {
 			return
 		}

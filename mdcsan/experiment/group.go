@@ -3,7 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -14,17 +14,12 @@ import (
 var ErrNoRuns = errors.New("no run")
 
 // FindRuns returns the folders of the runs in and below the given folders, in
-// the order of their names.
+// the order of their names. Symbolic links are followed; a folder that can be
+// reached on several ways is found once.
 func FindRuns(roots ...string) (dirs []string, err error) {
+	seen := map[string]bool{}
 	for _, root := range roots {
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() && exists(filepath.Join(path, manifestName)) {
-				dirs = append(dirs, path)
-				return fs.SkipDir
-			}
-			return err
-		})
-		if err != nil {
+		if dirs, err = findRuns(dirs, root, seen); err != nil {
 			return nil, fmt.Errorf("experiment: %w", err)
 		}
 	}
@@ -34,7 +29,36 @@ func FindRuns(roots ...string) (dirs []string, err error) {
 	return dirs, nil
 }
 
-// ReadRuns reads the results of all runs in and below the given folders.
+func findRuns(dirs []string, path string, seen map[string]bool) ([]string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil || seen[real] {
+		return dirs, err
+	}
+	seen[real] = true
+	if exists(filepath.Join(path, manifestName)) {
+		return append(dirs, path), nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return dirs, err
+	}
+	for _, e := range entries {
+		below := filepath.Join(path, e.Name())
+		if info, err := os.Stat(below); err != nil || !info.IsDir() {
+			continue // a file, a link that leads nowhere, or gone since
+		}
+		if dirs, err = findRuns(dirs, below, seen); err != nil {
+			return dirs, err
+		}
+	}
+	return dirs, nil
+}
+
+// ReadRuns reads the results of all runs in and below the given folders. A run
+// of which there are several copies counts once, as its Notes then say.
 func ReadRuns(roots ...string) ([]*Results, error) {
 	dirs, err := FindRuns(roots...)
 	if err != nil {
@@ -48,7 +72,37 @@ func ReadRuns(roots ...string) ([]*Results, error) {
 		}
 		all = append(all, r)
 	}
-	return all, nil
+	return Distinct(all), nil
+}
+
+// Distinct leaves out copies: of runs with the same settings and seed, of
+// which one has the same evaluations as the other and maybe more, the longest
+// stays, with a note.
+func Distinct(results []*Results) []*Results {
+	var kept []*Results
+	for _, r := range results {
+		i := slices.IndexFunc(kept, func(k *Results) bool { return sameRun(k, r) })
+		if i < 0 {
+			kept = append(kept, r)
+			continue
+		}
+		long, short := kept[i], r
+		if len(r.Steps) > len(long.Steps) {
+			long, short = r, kept[i]
+		}
+		if long.Dir != short.Dir {
+			long.addNote(fmt.Sprintf("%s holds the same run, which counts once", short.Dir))
+		}
+		kept[i] = long
+	}
+	return kept
+}
+
+// sameRun reports whether two results are of one run, at two times maybe.
+func sameRun(a, b *Results) bool {
+	n := min(len(a.Steps), len(b.Steps))
+	return n > 0 && reflect.DeepEqual(identity(a.Config()), identity(b.Config())) &&
+		slices.Equal(a.Steps[:n], b.Steps[:n]) && slices.Equal(a.Mean[:n], b.Mean[:n]) && slices.Equal(a.Std[:n], b.Std[:n])
 }
 
 // Group is the runs that differ in nothing but the seed, as plots and
@@ -66,10 +120,11 @@ type Group struct {
 func (g Group) Score() (Score, error) { return PaperScore(g.Runs) }
 
 // Groups sorts results by their settings, in the order of first appearance.
+// Copies of a run count once: see Distinct.
 func Groups(results []*Results) []Group {
 	var groups []Group
 	var configs []Config
-	for _, r := range results {
+	for _, r := range Distinct(results) {
 		c := withoutSeed(r.Config())
 		i := slices.IndexFunc(configs, func(o Config) bool { return reflect.DeepEqual(o, c) })
 		if i < 0 {

@@ -21,7 +21,10 @@ import (
 // Between two calls of Train the run's folder is free: another process may
 // resume the run there.
 func (r *Run) Train(ctx context.Context, observers ...Observer) (err error) {
-	if err := errors.Join(r.files.acquire(), r.files.setSteps(r.Config.Steps)); err != nil {
+	if err := r.checkSteps(); err != nil {
+		return err
+	}
+	if err := r.files.acquire(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.files.release()) }()
@@ -29,8 +32,20 @@ func (r *Run) Train(ctx context.Context, observers ...Observer) (err error) {
 	defer func() { r.team.close(); r.team = nil }()
 	r.observers, r.clock = observers, startClock(r.step)
 	defer func() { r.observers, r.clock = nil, nil }()
+	if err := r.files.goOn(r); err != nil {
+		return err
+	}
 	r.report(Started, "")
+	r.reportNotes()
 	return r.train(ctx)
+}
+
+// checkSteps refuses to make a run shorter than it is.
+func (r *Run) checkSteps() error {
+	if r.Config.Steps < r.step {
+		return fmt.Errorf("experiment: the run has done %d steps, steps = %d cannot be asked of it any more; ask for %d or more", r.step, r.Config.Steps, r.step)
+	}
+	return nil
 }
 
 func (r *Run) train(ctx context.Context) error {
@@ -51,11 +66,19 @@ func (r *Run) train(ctx context.Context) error {
 			return err
 		}
 		if r.clock.due(r.step) {
+			if err := r.files.lost(); err != nil {
+				return fmt.Errorf("stopped at step %d, with all of the run still in memory (SavePolicy and SaveBest write its policies elsewhere): %w", r.step, err)
+			}
 			r.report(Stepped, "")
 		}
 	}
 	if err := r.save(); err != nil {
 		return fmt.Errorf("training is done, but its end is not saved (call Save again when there is room): %w", err)
+	}
+	if r.files != nil {
+		if err := r.files.seal(r.bestPolicy); err != nil {
+			return err
+		}
 	}
 	r.report(Finished, "")
 	return nil
@@ -69,8 +92,7 @@ func (r *Run) advance(ctx context.Context) error {
 	case r.evalDue:
 		return r.evaluate(ctx)
 	case r.saveDue:
-		r.saveOrWarn()
-		return nil
+		return r.saveOrWarn()
 	}
 	return r.interact()
 }

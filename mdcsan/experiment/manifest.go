@@ -1,7 +1,9 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,13 +28,19 @@ import (
 // working folder.
 var Commit string
 
-// Manifest says what made a run. It is written once, when the run begins;
-// resuming adds to Sessions only.
+// Manifest says what made a run, and which files of the folder are the run's.
 type Manifest struct {
 	Format   int       `json:"format"`
 	Config   Config    `json:"config"`
+	Parts    []string  `json:"parts,omitempty"` // that the user brought: task, actor, encoder, neuron
 	Sessions []Session `json:"sessions"`
 	Stored   bool      `json:"stored,omitempty"` // results only, made by Collect: nothing to resume
+
+	ID    string            `json:"id,omitempty"`    // random, part of the names of temporary files
+	Saved bool              `json:"saved,omitempty"` // there has been a checkpoint
+	Files map[string]string `json:"files,omitempty"` // by name: SHA-256 of the content once it is final, with line ends as LF
+
+	Digest string `json:"digest,omitempty"` // SHA-256 of all of the above
 }
 
 // Session is one process's work on a run.
@@ -56,9 +64,12 @@ type Machine struct {
 }
 
 const (
-	manifestFormat = 1
+	manifestFormat = 2 // 1 listed no files and had no digest
 	manifestName   = "manifest.json"
 )
+
+// ErrEdited means that a manifest is not as the program wrote it.
+var ErrEdited = errors.New("changed by hand or damaged")
 
 // currentSession describes this process.
 func currentSession(fromStep int) Session {
@@ -140,14 +151,42 @@ func vector() string {
 	return "none"
 }
 
+// sealed reports whether the manifest has the digests of a complete run.
+func (m *Manifest) sealed() bool { return m.Files[progressName] != "" }
+
+// text is the manifest as a file, its digest renewed.
 func (m *Manifest) text() ([]byte, error) {
-	data, err := json.MarshalIndent(m, "", "  ")
+	m.Digest = ""
+	data, err := json.Marshal(m)
+	if err == nil {
+		m.Digest, err = digestOf(data)
+	}
+	if err == nil {
+		data, err = json.MarshalIndent(m, "", "  ")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("experiment: manifest: %w", err)
 	}
 	return append(data, '\n'), nil
 }
 
+// digestOf is the digest that belongs into a manifest: of its JSON without the
+// digest itself, compact and in the order of the names, so that neither line
+// ends nor settings that came later change it.
+func digestOf(data []byte) (string, error) {
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return "", err
+	}
+	delete(parts, "digest")
+	canonical, err := json.Marshal(parts)
+	return digest(canonical), err
+}
+
+// digest is the SHA-256 of some content.
+func digest(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+
+// write is for a manifest of which the caller vouches that it may be replaced.
 func (m *Manifest) write(dir string) error {
 	data, err := m.text()
 	if err != nil {
@@ -167,22 +206,53 @@ func ReadManifest(dir string) (*Manifest, error) {
 		return nil, fmt.Errorf("experiment: %w", err)
 	}
 	m, err := parseManifest(data)
+	if errors.Is(err, ErrEdited) {
+		return nil, fmt.Errorf("experiment: %s: %w%s; undo the change, or put a copy back", path, err, changedSettings(dir, m.Config))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("experiment: %s: %w", path, err)
 	}
 	return m, nil
 }
 
+// parseManifest returns the manifest also with ErrEdited.
 func parseManifest(data []byte) (*Manifest, error) {
 	var m Manifest
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // some editors put a byte-order mark there
 	if err := json.Unmarshal(data, &m); err != nil {
 		return nil, err
 	}
 	if m.Format > manifestFormat {
 		return nil, fmt.Errorf("format %d: %w; update gomdcsan", m.Format, checkpoint.ErrNewer)
 	}
+	if m.Format >= 2 || m.Digest != "" {
+		if want, err := digestOf(data); err != nil || m.Digest != want {
+			return &m, ErrEdited
+		}
+	}
+	if m.Format < 1 {
+		return &m, ErrEdited
+	}
 	if err := m.Config.Validate(); err != nil {
 		return nil, err
 	}
 	return &m, nil
+}
+
+// changedSettings names the settings in which a manifest that was edited
+// differs from the folder's checkpoint.
+func changedSettings(dir string, c Config) string {
+	ck, err := checkpoint.ReadEntries(filepath.Join(dir, latestName), "config")
+	if err != nil {
+		return ""
+	}
+	var made Config
+	if ck.JSON("config", &made) != nil {
+		return ""
+	}
+	text := differences(made, c)
+	if text == "" {
+		return ""
+	}
+	return "; settings of the checkpoint (there) and of the manifest (here):" + text
 }

@@ -1,8 +1,10 @@
 package experiment
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,7 +97,16 @@ func PolicyFile(c Config, spec env.Spec, tensors []nn.Tensor) *checkpoint.File {
 }
 
 func (r *Run) policyFile() *checkpoint.File {
-	return PolicyFile(r.Config, r.Spec, r.Learner.Tensors())
+	return withParts(PolicyFile(r.Config, r.Spec, r.Learner.Tensors()), r.parts)
+}
+
+// withParts notes in a policy's file which parts of the network are the user's.
+func withParts(ck *checkpoint.File, p Parts) *checkpoint.File {
+	if p.own() {
+		p.NewEnv = nil
+		ck.SetJSON("parts", p.names())
+	}
+	return ck
 }
 
 // SavePolicy writes the policy as it is now to a file.
@@ -123,22 +134,71 @@ func (r *Run) best() (*checkpoint.File, error) {
 // LoadPolicy reads a policy from a policy file, from a run's checkpoint or,
 // given a run's folder, the best policy of that run.
 func LoadPolicy(path string, p Parts) (Config, env.Spec, *td3.Agent, error) {
-	ck, err := checkpoint.ReadFile(policyPath(path))
+	ck, _, err := openPolicy(path)
 	if err != nil {
 		return Config{}, env.Spec{}, nil, err
 	}
 	return PolicyFrom(ck, p)
 }
 
-// policyPath names the file to read when path is a run's folder.
-func policyPath(path string) string {
-	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		return path
+// openPolicy reads the file of a policy, the best one if path is a run's
+// folder. The note says what is wrong there.
+func openPolicy(path string) (ck *checkpoint.File, note string, err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return bestIn(path)
 	}
-	if best := filepath.Join(path, bestName); exists(best) {
-		return best
+	ck, err = checkpoint.ReadFile(path)
+	return ck, "", err
+}
+
+// bestIn reads the best policy of the run in a folder: best.ckpt, if it is
+// what the checkpoint or the manifest say, else the checkpoint's copy.
+func bestIn(dir string) (ck *checkpoint.File, note string, err error) {
+	path, latest := filepath.Join(dir, bestName), filepath.Join(dir, latestName)
+	m, err := ReadManifest(dir)
+	if errors.Is(err, fs.ErrNotExist) && exists(path) { // a policy that was copied
+		ck, err = checkpoint.ReadFile(path)
+		return ck, "", err
 	}
-	return filepath.Join(path, latestName)
+	if err != nil {
+		return nil, "", err
+	}
+	best, bestErr := checkpoint.ReadFile(path)
+	if w, err := checkpoint.ReadEntries(latest, bestEntry, "config", "evaluations/sizes"); err == nil && !m.Stored {
+		if err := sameSettings(w, m, latest); err != nil {
+			return nil, "", err
+		}
+		if data, err := w.Bytes(bestEntry); err == nil {
+			return insteadOf(path, best, bestErr, data)
+		}
+		if n, err := w.Int64("evaluations/sizes", 3); err == nil && n[0] == 0 {
+			ck, err := checkpoint.ReadFile(latest)
+			return ck, fmt.Sprintf("%s has no evaluation yet: this is the policy of its checkpoint", dir), err
+		}
+	}
+	want := m.Files[bestName]
+	switch {
+	case bestErr != nil && exists(latest):
+		return nil, "", fmt.Errorf("experiment: the policy of the best evaluation cannot be read (%s has the last one): %w", latest, bestErr)
+	case bestErr != nil:
+		return nil, "", bestErr
+	case want != "" && digest(best.Marshal()) != want:
+		return nil, "", fmt.Errorf("experiment: %s is not the policy that %s names; put a copy back: %w", path, manifestName, checkpoint.ErrForeign)
+	}
+	return best, "", sameSettings(best, m, path)
+}
+
+// insteadOf takes the checkpoint's copy of the best policy where best.ckpt is
+// another one or cannot be read.
+func insteadOf(path string, best *checkpoint.File, bestErr error, data []byte) (*checkpoint.File, string, error) {
+	if bestErr == nil && bytes.Equal(best.Marshal(), data) {
+		return best, "", nil
+	}
+	ck, err := checkpoint.Unmarshal(data)
+	if bestErr == nil {
+		bestErr = fmt.Errorf("%s is not the policy of this run's best evaluation", path)
+	}
+	return ck, fmt.Sprintf("%v; the copy in %s is used (gomdcsan train --resume writes it anew)", bestErr, latestName), err
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
@@ -157,8 +217,19 @@ func PolicyFrom(ck *checkpoint.File, p Parts) (c Config, spec env.Spec, agent *t
 	if n := spec.ActDim; n < 1 || spec.ObsDim < 1 || len(spec.ActLow) != n || len(spec.ActHigh) != n {
 		return c, spec, nil, fmt.Errorf("experiment: policy for an impossible task %+v: %w", spec, checkpoint.ErrCorrupt)
 	}
+	var made []string
+	if ck.Has("parts") {
+		err = ck.JSON("parts", &made)
+	}
+	if err = errors.Join(err, lacking(made, p, "mdcsan.LoadWith(path, parts)")); err != nil {
+		return c, spec, nil, fmt.Errorf("experiment: policy: %w", err)
+	}
 	if agent, err = NewAgent(c, spec, p); err != nil {
 		return c, spec, nil, err
 	}
-	return c, spec, agent, takeTensors(ck, policyTensors(agent.Tensors()))
+	err = takeTensors(ck, policyTensors(agent.Tensors()))
+	if errors.Is(err, checkpoint.ErrMissing) {
+		err = fmt.Errorf("%w (if it was made with a part of your own, mdcsan.LoadWith(path, parts) takes it)", err)
+	}
+	return c, spec, agent, err
 }

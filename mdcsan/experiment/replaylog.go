@@ -29,19 +29,19 @@ const (
 	chunksPerSegment = 8
 )
 
-func newReplayLog(dir string) (*replayLog, error) {
-	log, err := checkpoint.NewLog(dir, replayPrefix, chunksPerSegment)
+func newReplayLog(f *files) (*replayLog, error) {
+	log, err := checkpoint.NewLog(f.dir, replayPrefix, chunksPerSegment, f)
 	return &replayLog{log: log}, err
 }
 
-func openReplayLog(dir string, ck *checkpoint.File) (*replayLog, error) {
+func openReplayLog(f *files, ck *checkpoint.File) (*replayLog, error) {
 	l := &replayLog{}
 	if err := ck.JSON("replay/log", &l.state); err != nil {
 		return nil, err
 	}
 	l.saved = l.state.Added
 	var err error
-	l.log, err = checkpoint.OpenLog(dir, replayPrefix, l.state.Log)
+	l.log, err = checkpoint.OpenLog(f.dir, replayPrefix, l.state.Log, f)
 	return l, err
 }
 

@@ -2,8 +2,10 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"gomdcsan/mdcsan/env"
 )
@@ -15,34 +17,79 @@ type Results struct {
 	Steps    []float64 // of the evaluations
 	Mean     []float64 // their mean returns
 	Std      []float64 // and standard deviations over episodes
+	Notes    []string  // what was found wrong and could be mended, or not be compared
+
+	progress, evaluations []byte // the tables of these evaluations
+	vouched               int    // evaluations that the checkpoint or the manifest vouches for
 }
 
-// ReadResults reads a run's folder, also while the run goes on.
+// ReadResults reads a run's folder, also while the run goes on. The tables are
+// compared with each other, with the checkpoint and with the manifest: what
+// the checkpoint knows better is taken from there, with a note; what nobody
+// can mend is an error that names file and row.
 func ReadResults(dir string) (*Results, error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
 	r := &Results{Dir: dir, Manifest: m}
-	path := filepath.Join(dir, progressName)
-	if !exists(path) { // no evaluation yet
-		return r, nil
-	}
-	columns, err := readTable(path, "step", "eval_mean", "eval_std")
+	w, err := summon(dir, m)
 	if err != nil {
 		return nil, err
 	}
-	r.Steps, r.Mean, r.Std = columns[0], columns[1], columns[2]
-	return r, nil
+	progress, err1 := w.text(dir, progressName) // first: evaluations.csv is written before it
+	evaluations, err2 := w.text(dir, evaluationsName)
+	_, err3 := w.text(dir, episodesName) // nothing here needs it
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, err
+	}
+	if len(progress) == 0 && len(w.history) == 0 && len(evaluations) == 0 { // no evaluation yet
+		return r, w.vouch(r, nil)
+	}
+	rows, err := compareTables(progress, evaluations, w.exactFrom())
+	if err != nil {
+		return nil, fmt.Errorf("experiment: %s: %w", dir, err)
+	}
+	r.Steps, r.Mean, r.Std = rows.steps, rows.mean, rows.std
+	r.vouched = min(w.vouched, len(r.Steps))
+	r.progress = head(progress, 1+len(rows.steps))
+	if !rows.missing {
+		r.evaluations = head(evaluations, 1+rows.episodes)
+	}
+	return r, w.vouch(r, rows)
+}
+
+// vouch says what the witness has to say about results.
+func (w *witness) vouch(r *Results, rows *evaluationRows) error {
+	if rows != nil {
+		if err := w.agrees(r.Dir, rows); err != nil {
+			return err
+		}
+		if rows.missing {
+			w.notes = append(w.notes, fmt.Sprintf("%s is gone: nothing to compare %s with", filepath.Join(r.Dir, evaluationsName), progressName))
+		}
+		if rows.behind {
+			w.notes = append(w.notes, fmt.Sprintf("%s lacks the episodes of the last evaluation in %s; it is left out", filepath.Join(r.Dir, evaluationsName), progressName))
+		}
+		if rows.ahead && !isLocked(r.Dir) {
+			w.notes = append(w.notes, fmt.Sprintf("%s has episodes of an evaluation that %s lacks; it is left out", filepath.Join(r.Dir, evaluationsName), progressName))
+		}
+	} else if _, listed := r.Manifest.Files[progressName]; listed {
+		w.notes = append(w.notes, fmt.Sprintf("%s is gone: no results", filepath.Join(r.Dir, progressName)))
+	}
+	r.Notes = w.notes
+	return nil
 }
 
 // Config returns the run's settings.
 func (r *Results) Config() Config { return r.Manifest.Config }
 
 // Done reports whether the run's last evaluation is there.
-func (r *Results) Done() bool {
-	c, n := r.Manifest.Config, len(r.Steps)
-	last := c.Steps - c.Steps%c.EvalEvery
+func (r *Results) Done() bool { return r.complete(r.Manifest.Config.Steps) }
+
+// complete is Done for a run of so many steps.
+func (r *Results) complete(steps int) bool {
+	n, last := len(r.Steps), steps-steps%r.Manifest.Config.EvalEvery
 	return last == 0 || n > 0 && r.Steps[n-1] >= float64(last)
 }
 
@@ -54,6 +101,12 @@ func (r *Results) Best() (mean, step float64) {
 		}
 	}
 	return mean, step
+}
+
+func (r *Results) addNote(note string) {
+	if !slices.Contains(r.Notes, note) {
+		r.Notes = append(r.Notes, note)
+	}
 }
 
 func (r *Results) String() string { return r.summary().String() }
@@ -74,6 +127,9 @@ func (r *Results) summary() *summary {
 		s.add("commit", "%s", r.Manifest.Sessions[n-1].Commit)
 	}
 	s.add("folder", "%s", r.Dir)
+	for _, note := range r.Notes {
+		s.add("note", "%s", note)
+	}
 	return s
 }
 

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -61,47 +60,6 @@ func TestSmooth(t *testing.T) {
 	mean, half, err := PaperBand([][]float64{{0, 0}, {4, 4}})
 	if err != nil || !reflect.DeepEqual(mean, []float64{2, 2}) || !reflect.DeepEqual(half, []float64{1, 1}) {
 		t.Errorf("%v %v %v", mean, half, err)
-	}
-}
-
-func TestTable(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.csv")
-	tb := newTable(path, "step", "x", "note")
-	tb.add(1, 0.1, "a")
-	tb.add(2, math.NaN(), "b")
-	if err := tb.flush(true); err != nil {
-		t.Fatal(err)
-	}
-	size := tb.size
-	tb.add(3, 1e-17, "c")
-	if err := tb.flush(false); err != nil {
-		t.Fatal(err)
-	}
-	data, _ := os.ReadFile(path)
-	if string(data) != "step,x,note\n1,0.1,a\n2,,b\n3,1e-17,c\n" {
-		t.Errorf("%q", data)
-	}
-	os.WriteFile(path, append(data, "4,half a li"...), 0o644)
-	cols, err := readTable(path, "x", "step")
-	if err != nil || len(cols[0]) != 3 || cols[0][0] != 0.1 || !math.IsNaN(cols[0][1]) || cols[1][2] != 3 {
-		t.Errorf("%v %v", cols, err)
-	}
-	if _, err := readTable(path, "y"); err == nil || !strings.Contains(err.Error(), `no column "y" among step, x, note`) {
-		t.Error(err)
-	}
-	tb, err = openTable(path, size)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tb.add(9, 9.0, "z")
-	if err := tb.flush(true); err != nil {
-		t.Fatal(err)
-	}
-	if data, _ = os.ReadFile(path); string(data) != "step,x,note\n1,0.1,a\n2,,b\n9,9,z\n" {
-		t.Errorf("%q", data)
-	}
-	if _, err := openTable(path, 1000); err == nil {
-		t.Error("a table shorter than its checkpoint says was opened")
 	}
 }
 

@@ -251,7 +251,8 @@ func TestResumeErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := other.Close(); err != nil {
+	other.Config.Steps += 10
+	if err := errors.Join(other.Train(context.Background()), other.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Save(); err == nil || !strings.Contains(err.Error(), "resumed elsewhere") {

@@ -1,10 +1,10 @@
 package experiment
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
@@ -23,38 +23,121 @@ func (r *Run) save() error {
 	if f == nil {
 		return nil
 	}
-	if err := f.flush(true); err != nil {
+	defer r.reportNotes()
+	if err := errors.Join(f.gone(), f.flush(true)); err != nil {
 		return err
 	}
 	log, err := f.replay.save(r.buffer)
 	if err != nil {
 		return err
 	}
-	if r.bestPolicy != nil && r.bestUnsaved {
-		if err := r.bestPolicy.WriteFile(filepath.Join(f.dir, bestName)); err != nil {
-			return err
-		}
-		r.bestUnsaved = false
+	if err := r.saveBestFile(); err != nil {
+		return err
 	}
 	ck, err := r.checkpoint()
 	if err != nil {
 		return err
 	}
 	ck.SetJSON("replay/log", log)
-	ck.SetInt64("run/tables", f.tables[0].size, f.tables[1].size, f.tables[2].size)
-	if err := ck.WriteFile(filepath.Join(f.dir, latestName)); err != nil {
+	for _, name := range tableNames {
+		ck.SetBytes(tablePrefix+name, f.tables[name].text)
+	}
+	if err := f.write(latestName, ck.Marshal()); err != nil {
 		return err
+	}
+	if !f.manifest.Saved {
+		f.manifest.Saved = true
+		if err := f.writeManifest(); err != nil {
+			return err
+		}
 	}
 	r.report(Saved, "")
 	return f.replay.log.Prune()
 }
 
+// saveBestFile writes best.ckpt if the policy of the best evaluation is new.
+func (r *Run) saveBestFile() error {
+	if r.bestPolicy == nil || !r.bestUnsaved {
+		return nil
+	}
+	if err := r.files.write(bestName, r.bestPolicy.Marshal()); err != nil {
+		return err
+	}
+	r.bestUnsaved = false
+	return nil
+}
+
+// takeBest takes up the policy of the best evaluation from the checkpoint and
+// compares best.ckpt with it. Older checkpoints have no copy: there best.ckpt
+// stands for itself.
+func (r *Run) takeBest(ck *checkpoint.File) error {
+	if r.Best == nil {
+		return nil
+	}
+	f := r.files
+	file, err := checkpoint.ReadFile(f.path(bestName))
+	if !ck.Has(bestEntry) {
+		if err == nil {
+			err = sameSettings(file, &f.manifest, f.path(bestName))
+		}
+		if err != nil {
+			f.note("%v; the checkpoint has no copy of it: it is written again when an evaluation is better", err)
+			return nil
+		}
+		r.bestPolicy = file
+		return nil
+	}
+	data, err1 := ck.Bytes(bestEntry)
+	if err1 == nil {
+		r.bestPolicy, err1 = checkpoint.Unmarshal(data)
+	}
+	if err1 != nil {
+		return err1
+	}
+	if err == nil && bytes.Equal(file.Marshal(), data) {
+		return nil
+	}
+	r.bestUnsaved = true
+	why := fmt.Sprint(err)
+	if err == nil {
+		why = f.path(bestName) + " is not the policy of this run's best evaluation"
+	}
+	if exists(f.path(bestName)) {
+		aside, err := f.setAside(bestName)
+		if err != nil {
+			return err
+		}
+		why += ", and is now " + aside
+	}
+	f.note("%s; it is written anew from the checkpoint", why)
+	return r.saveBestFile()
+}
+
+const bestEntry = "best" // of latest.ckpt: a copy of best.ckpt
+
+// reportNotes tells what was found and mended in the folder.
+func (r *Run) reportNotes() {
+	if r.files == nil || len(r.observers) == 0 {
+		return
+	}
+	notes := r.files.notes
+	r.files.notes = nil
+	for _, note := range notes {
+		r.report(Warned, note)
+	}
+}
+
 // saveOrWarn keeps training when the disk is full: everything is still in
 // memory, and the next checkpoint tries again.
-func (r *Run) saveOrWarn() {
-	if err := r.save(); err != nil {
+func (r *Run) saveOrWarn() error {
+	err := r.save()
+	if errors.Is(err, ErrGone) {
+		return err
+	}
+	if err != nil {
 		r.report(Warned, fmt.Sprintf("step %d is not saved: %v; the checkpoint before is untouched, the next one tries again", r.step, err))
 	}
+	return nil
 }
 
 // Save writes a checkpoint of the run to its folder now.
@@ -94,6 +177,9 @@ func (r *Run) checkpoint() (*checkpoint.File, error) {
 		ck.SetBytes("env", s.AppendState(nil))
 	}
 	r.putEvaluations(ck)
+	if r.bestPolicy != nil {
+		ck.SetBytes(bestEntry, r.bestPolicy.Marshal())
+	}
 	return ck, putTensors(ck, r.Learner.Tensors())
 }
 
@@ -134,10 +220,17 @@ func (r *Run) putEvaluations(ck *checkpoint.File) {
 	ck.SetInt64("evaluations/lengths", lengths...)
 }
 
-func (r *Run) takeEvaluations(ck *checkpoint.File) error {
+func (r *Run) takeEvaluations(ck *checkpoint.File) (err error) {
+	r.Evaluations, r.Best, err = readEvaluations(ck)
+	return err
+}
+
+// readEvaluations returns the evaluations that a checkpoint holds, and the
+// best of them.
+func readEvaluations(ck *checkpoint.File) (all []*Evaluation, top *Evaluation, err error) {
 	sizes, err := ck.Int64("evaluations/sizes", 3)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	n, total, best := int(sizes[0]), int(sizes[1]), int(sizes[2])
 	steps, err1 := ck.Int64("evaluations/step", n)
@@ -145,26 +238,25 @@ func (r *Run) takeEvaluations(ck *checkpoint.File) error {
 	returns, _, err3 := ck.Float64("evaluations/returns")
 	lengths, err4 := ck.Int64("evaluations/lengths", total)
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
-		return err
+		return nil, nil, err
 	}
-	r.Evaluations, r.Best = nil, nil
 	for i := range steps {
 		k := int(counts[i])
 		if k < 1 || k > len(returns) || k > len(lengths) {
-			return fmt.Errorf("experiment: evaluation %d: %w", i, checkpoint.ErrCorrupt)
+			return nil, nil, fmt.Errorf("experiment: evaluation %d: %w", i, checkpoint.ErrCorrupt)
 		}
 		e := &Evaluation{Step: int(steps[i]), Returns: returns[:k:k]}
 		for _, n := range lengths[:k] {
 			e.Lengths = append(e.Lengths, int(n))
 		}
 		e.Mean, e.Std = stat.PopMeanStdDev(e.Returns, nil)
-		r.Evaluations = append(r.Evaluations, e)
+		all = append(all, e)
 		returns, lengths = returns[k:], lengths[k:]
 		if i == best {
-			r.Best = e
+			top = e
 		}
 	}
-	return nil
+	return all, top, nil
 }
 
 func (s *state) readCounters(ck *checkpoint.File) error {

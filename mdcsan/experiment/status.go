@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"gomdcsan/mdcsan/checkpoint"
 )
 
 // Status is how a run stood a moment ago, for those who watch it from another
@@ -36,12 +38,11 @@ func (f *files) writeStatus(p Progress, now bool) {
 	f.statusAt = time.Now()
 	s := Status{Step: p.Step, Steps: p.Steps, StepsPerSecond: p.StepsPerSecond, SecondsLeft: p.Left.Seconds(), TrainReturn: p.Return, Unix: f.statusAt.Unix()}
 	data, err := json.Marshal(s)
-	if err != nil {
+	if err != nil || f.claim(statusName) != nil {
 		return
 	}
-	temp := filepath.Join(f.dir, statusName+".new")
-	if os.WriteFile(temp, append(data, '\n'), 0o644) == nil {
-		_ = os.Rename(temp, filepath.Join(f.dir, statusName))
+	if temp := f.temporary(statusName); os.WriteFile(temp, append(data, '\n'), 0o644) == nil {
+		_ = os.Rename(temp, f.path(statusName))
 	}
 }
 
@@ -52,9 +53,21 @@ func ReadStatus(dir string) (Status, error) {
 	if err == nil {
 		err = json.Unmarshal(data, &s)
 	}
+	s.Running = isLocked(dir)
+	ck, ckErr := checkpoint.ReadEntries(filepath.Join(dir, latestName), "run/counters")
+	at := &state{}
+	if ckErr == nil {
+		ckErr = at.readCounters(ck)
+	}
+	if m, err := ReadManifest(dir); err == nil && m.Stored {
+		return Status{}, nil // nothing trains there
+	}
+	if ckErr == nil && !s.Running { // what the process wrote that died may be later, or damaged
+		s.Step = at.step
+		return s, nil
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return s, fmt.Errorf("experiment: status of %s: %w", dir, err)
 	}
-	s.Running = isLocked(dir)
 	return s, nil
 }

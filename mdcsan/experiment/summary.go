@@ -113,6 +113,9 @@ func (a *Actor) String() string { return a.summary().String() }
 func (a *Actor) summary() *summary {
 	c := a.Config
 	s := &summary{title: fmt.Sprintf("Actor %s for %s", c.Actor, a.Spec.Name)}
+	if a.Note != "" {
+		s.add("note", "%s", a.Note)
+	}
 	s.add("observation, action", "%d numbers, %d numbers in [%g, %g]", a.Spec.ObsDim, a.Spec.ActDim, a.Spec.ActLow[0], a.Spec.ActHigh[0])
 	net, err := a.Network()
 	if err != nil {

@@ -2,12 +2,15 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"gomdcsan/mdcsan/checkpoint"
 )
 
 const sweepText = `
@@ -114,8 +117,11 @@ func TestSweepRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(broken, latestName), []byte("x"), 0o644); err == nil { // it had begun
-		if _, err := s.Start(context.Background()); err == nil {
-			t.Error("a damaged run was taken for a new one")
+		if w, err = s.Start(context.Background()); err == nil {
+			err = w.Wait()
+		}
+		if !errors.Is(err, checkpoint.ErrForeign) || !strings.Contains(err.Error(), broken) {
+			t.Errorf("a damaged run was taken for a new one: %v", err)
 		}
 		os.RemoveAll(broken)
 	}

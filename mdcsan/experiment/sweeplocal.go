@@ -3,8 +3,6 @@ package experiment
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -88,13 +86,32 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// writeFailure leaves the reason of a failed run in its folder.
+const failureName = "error.txt" // why the run failed
+
+// writeFailure leaves the reason of a failed run in its folder, if that is a
+// run's.
 func writeFailure(dir string, err error) {
-	path := filepath.Join(dir, "error.txt")
-	var stop *InterruptedError
-	if err == nil || errors.As(err, &stop) {
-		_ = os.Remove(path)
+	if m, err := ReadManifest(dir); err != nil || m.Stored || m.Files == nil {
 		return
 	}
-	_ = os.WriteFile(path, []byte(err.Error()+"\n"), 0o644) // the error is returned as well
+	lock, lockErr := lockFolder(dir)
+	if lockErr != nil {
+		return // another process has taken the run up
+	}
+	defer lock.Close() // works for nil too
+	m, readErr := ReadManifest(dir)
+	if readErr != nil {
+		return
+	}
+	f := folder{dir: dir, manifest: *m}
+	var stop *InterruptedError
+	if err == nil || errors.As(err, &stop) {
+		if _, listed := m.Files[failureName]; listed {
+			_ = f.remove(failureName) // what is not the run's stays
+		}
+		return
+	}
+	if f.take() == nil {
+		_ = f.write(failureName, []byte(err.Error()+"\n")) // the error is returned as well
+	}
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"gomdcsan/mdcsan/checkpoint"
-	"gomdcsan/mdcsan/env"
 )
 
 // SweepRun is a sweep at work, in this process or on a cluster. Its methods
@@ -86,18 +85,19 @@ func isDone(c Config) (bool, error) {
 	if m.Stored {
 		return storedDone(c)
 	}
-	ck, err := checkpoint.ReadFile(filepath.Join(c.Dir, latestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
+	r, err := ReadResults(c.Dir)
 	if err != nil {
-		return false, err
+		return false, nil // resuming says what is wrong, or mends it
 	}
-	s := newState(0, env.Spec{})
-	if err := s.readCounters(ck); err != nil {
-		return false, err
+	ck, err := checkpoint.ReadEntries(filepath.Join(c.Dir, latestName), "run/counters")
+	if errors.Is(err, fs.ErrNotExist) {
+		return r.complete(c.Steps) && len(r.Steps) > 0, nil // of a finished run the checkpoint may go
 	}
-	return s.complete(c.Steps), nil
+	s := &state{}
+	if err == nil {
+		err = s.readCounters(ck)
+	}
+	return err == nil && s.complete(c.Steps) && len(r.Notes) == 0, nil
 }
 
 // storedDone is isDone for a folder of stored results. One with fewer steps
@@ -107,7 +107,7 @@ func storedDone(c Config) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if last := float64(c.Steps - c.Steps%c.EvalEvery); len(r.Steps) > 0 && r.Steps[len(r.Steps)-1] >= last {
+	if len(r.Steps) > 0 && r.complete(c.Steps) {
 		return true, nil
 	}
 	return false, fmt.Errorf("sweep: %s holds the stored results of fewer steps, from which nothing can be resumed; give the sweep another dir", c.Dir)

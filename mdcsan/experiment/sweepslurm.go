@@ -352,7 +352,7 @@ func (b *board) state(i int, task slurm.Task, ok bool) SweepState {
 
 // ending says how a task ended that left its run unfinished.
 func (b *board) ending(i int, c Config) (string, error) {
-	if text, err := os.ReadFile(filepath.Join(c.Dir, "error.txt")); err == nil {
+	if text, err := os.ReadFile(filepath.Join(c.Dir, failureName)); err == nil {
 		return Failed, errors.New(strings.TrimSpace(string(text)))
 	}
 	t, known := b.ended[i]

@@ -1,32 +1,43 @@
 package experiment
 
 import (
-	"encoding/csv"
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"math"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 
 	"gomdcsan/mdcsan/checkpoint"
 )
 
-// table is an append-only CSV file. Rows wait in memory until flush, and stay
-// there when the disk is full, so that a later flush still writes them.
+// table is an append-only CSV file. All of it is in memory, and in every
+// checkpoint: the file is written from there, appended to where it is as it
+// was left, and anew where it is not.
 type table struct {
-	path    string
-	size    int64 // bytes in the file that count
-	synced  int64 // of them known to be on the disk
-	pending []byte
+	folder  *folder
+	name    string
+	text    []byte
+	written int // bytes of text that are in the file
+	reach   int // the file may be as long as this: an attempt to append failed
+	synced  int // bytes known to be on the disk
+	self    fs.FileInfo
 }
 
+var tableColumns = map[string]string{
+	progressName:    "step,episodes,eval_mean,eval_std,eval_min,eval_max,eval_length,train_return,critic_loss,actor_loss,updates",
+	evaluationsName: "step,episode,return,length",
+	episodesName:    "step,episode,return,length",
+}
+
+// tableNames are the run's tables in the order in which they are written: a
+// row of progress.csv follows those of evaluations.csv that it sums up.
+var tableNames = []string{evaluationsName, progressName, episodesName}
+
 // newTable starts a table with its header line.
-func newTable(path string, columns ...string) *table {
-	return &table{path: path, pending: []byte(strings.Join(columns, ",") + "\n")}
+func newTable(f *folder, name string) *table {
+	return &table{folder: f, name: name, text: []byte(tableColumns[name] + "\n")}
 }
 
 // add appends a row. Cells are int, float64 or string; floats are written with
@@ -34,116 +45,154 @@ func newTable(path string, columns ...string) *table {
 func (t *table) add(cells ...any) {
 	for i, c := range cells {
 		if i > 0 {
-			t.pending = append(t.pending, ',')
+			t.text = append(t.text, ',')
 		}
 		switch x := c.(type) {
 		case int:
-			t.pending = strconv.AppendInt(t.pending, int64(x), 10)
+			t.text = strconv.AppendInt(t.text, int64(x), 10)
 		case float64:
 			if x == x {
-				t.pending = strconv.AppendFloat(t.pending, x, 'g', -1, 64)
+				t.text = strconv.AppendFloat(t.text, x, 'g', -1, 64)
 			}
 		case string:
-			t.pending = append(t.pending, x...)
+			t.text = append(t.text, x...)
 		default:
 			panic(fmt.Sprintf("experiment: table cell %T", c))
 		}
 	}
-	t.pending = append(t.pending, '\n')
+	t.text = append(t.text, '\n')
 }
 
-// length is the size of the file once everything is flushed.
-func (t *table) length() int64 { return t.size + int64(len(t.pending)) }
-
-// flush writes what is pending; durable also syncs it.
+// flush writes what the file lacks; durable also syncs it.
 func (t *table) flush(durable bool) error {
-	if len(t.pending) == 0 && (!durable || t.synced == t.size) {
+	if t.written == len(t.text) && (!durable || t.synced == t.written) {
 		return nil
 	}
-	f, err := os.OpenFile(t.path, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err := t.folder.claim(t.name); err != nil {
+		return err
+	}
+	err := t.append(durable)
+	if errors.Is(err, errChanged) {
+		return t.rewrite()
+	}
 	if err != nil {
+		t.reach = len(t.text)
 		return fmt.Errorf("experiment: %w", err)
 	}
-	_, err = f.WriteAt(t.pending, t.size)
-	if err == nil && durable {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("experiment: %w", err)
-	}
-	t.size, t.pending = t.length(), t.pending[:0]
+	t.written, t.reach = len(t.text), len(t.text)
 	if durable {
-		t.synced = t.size
+		t.synced = t.written
 	}
 	return nil
 }
 
-// openTable goes on with a table of which size bytes belong to the checkpoint.
-func openTable(path string, size int64) (*table, error) {
-	info, err := os.Stat(path)
+// errChanged means that a table's file is not as the run left it.
+var errChanged = errors.New("changed by another program")
+
+// append adds to the file what it lacks.
+func (t *table) append(durable bool) error {
+	info, err := os.Lstat(t.folder.path(t.name))
+	if err != nil || !t.asLeft(info) || checkpoint.Links(info) > 1 {
+		return errChanged
+	}
+	f, err := os.OpenFile(t.folder.path(t.name), os.O_WRONLY, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("experiment: the checkpoint belongs to a table that cannot be read: %w", err)
+		return err
 	}
-	if info.Size() < size {
-		return nil, fmt.Errorf("experiment: %s has %d of the %d bytes that belong to the checkpoint: %w", path, info.Size(), size, checkpoint.ErrTruncated)
+	_, err = f.WriteAt(t.text[t.written:], int64(t.written))
+	if err == nil && durable {
+		err = f.Sync()
 	}
-	if err := os.Truncate(path, size); err != nil {
-		return nil, fmt.Errorf("experiment: %w", err)
-	}
-	return &table{path: path, size: size}, nil
+	return errors.Join(err, f.Close())
 }
 
-// readTable returns the named columns of a CSV file as numbers; empty cells
-// are NaN. A last line that is still being written is left out.
-func readTable(path string, columns ...string) ([][]float64, error) {
+// asLeft reports whether a file is the one that the run wrote last.
+func (t *table) asLeft(info fs.FileInfo) bool {
+	return t.written > 0 && os.SameFile(info, t.self) && int64(t.written) <= info.Size() && info.Size() <= int64(t.reach)
+}
+
+// rewrite writes the whole table. A file that the run has written, and that
+// somebody else has changed since, is kept beside it.
+func (t *table) rewrite() error {
+	if err := t.folder.gone(); err != nil {
+		return err
+	}
+	info, err := os.Lstat(t.folder.path(t.name))
+	if err == nil && t.written > 0 && !t.asLeft(info) {
+		aside, err := t.folder.setAside(t.name)
+		if err != nil {
+			return err
+		}
+		t.folder.note("%s was changed by another program while the run trained; it is written anew, and what was there is in %s", t.folder.path(t.name), aside)
+	}
+	if err := t.folder.write(t.name, t.text); err != nil {
+		return err
+	}
+	return t.isWritten()
+}
+
+// isWritten notes that the file holds the whole table.
+func (t *table) isWritten() (err error) {
+	t.written, t.reach, t.synced = len(t.text), len(t.text), len(t.text)
+	if t.self, err = os.Lstat(t.folder.path(t.name)); err != nil {
+		return fmt.Errorf("experiment: %w", err)
+	}
+	return nil
+}
+
+// tablePrefix begins the names of the tables in a checkpoint.
+const tablePrefix = "table/"
+
+// restore takes up the table as the checkpoint has it. An older checkpoint has
+// only how many bytes of the file belong to it: they must be in order.
+func (t *table) restore(ck *checkpoint.File) (err error) {
+	if ck.Has(tablePrefix + t.name) {
+		t.text, err = ck.Bytes(tablePrefix + t.name)
+		return err
+	}
+	lengths, err := ck.Int64("run/tables", len(tableNames))
+	if err != nil {
+		return err
+	}
+	length := lengths[slices.Index([]string{progressName, evaluationsName, episodesName}, t.name)]
+	path := t.folder.path(t.name)
 	data, err := os.ReadFile(path)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("experiment: no results: %w", err)
-		}
-		return nil, fmt.Errorf("experiment: %w", err)
+		return fmt.Errorf("experiment: the checkpoint belongs to a table that cannot be read: %w", err)
 	}
-	out, err := parseTable(string(data), columns)
-	if err != nil {
-		return nil, fmt.Errorf("experiment: %s: %w", path, err)
+	if int64(len(data)) < length {
+		return fmt.Errorf("experiment: %s has %d of the %d bytes that belong to the checkpoint: %w", path, len(data), length, checkpoint.ErrTruncated)
 	}
-	return out, nil
+	t.text = data[:length:length]
+	if !bytes.HasSuffix(t.text, []byte("\n")) || bytes.ContainsRune(t.text, '\r') {
+		return fmt.Errorf("experiment: %s: other line ends or rows than the checkpoint's %d bytes: %w", path, length, errTable)
+	}
+	if err := checkEpisodes(t.text); t.name == episodesName && err != nil {
+		return fmt.Errorf("experiment: %s: %w", path, err)
+	}
+	return nil
 }
 
-func parseTable(text string, columns []string) ([][]float64, error) {
-	r := csv.NewReader(strings.NewReader(text[:strings.LastIndexByte(text, '\n')+1]))
-	header, err := r.Read()
-	if err != nil {
-		return nil, fmt.Errorf("no header line: %w", err)
+// mend makes the file what the checkpoint says. What somebody else has changed
+// is kept beside it.
+func (t *table) mend() error {
+	path := t.folder.path(t.name)
+	data, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("experiment: %w", err)
 	}
-	at := make([]int, len(columns))
-	for i, c := range columns {
-		if at[i] = slices.Index(header, c); at[i] < 0 {
-			return nil, fmt.Errorf("no column %q among %s", c, strings.Join(header, ", "))
-		}
+	switch {
+	case err == nil && bytes.Equal(data, t.text):
+		return t.isWritten()
+	case err != nil && string(t.text) == tableColumns[t.name]+"\n":
+		return nil // no row yet
 	}
-	out := make([][]float64, len(columns))
-	for {
-		row, err := r.Read()
-		if err == io.EOF {
-			return out, nil
-		}
+	if plain := normalised(data); err == nil && !bytes.HasPrefix(plain, t.text) {
+		aside, err := t.folder.setAside(t.name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for i, k := range at {
-			x, err := parseCell(row[k])
-			if err != nil {
-				return nil, fmt.Errorf("column %s: %w", columns[i], err)
-			}
-			out[i] = append(out[i], x)
-		}
+		t.folder.note("%s differed from the checkpoint in %s: it is written anew from there, and what was there is in %s", path, firstDifference(plain, t.text), aside)
 	}
-}
-
-func parseCell(s string) (float64, error) {
-	if s == "" {
-		return math.NaN(), nil
-	}
-	return strconv.ParseFloat(s, 64)
+	return t.rewrite()
 }

@@ -20,7 +20,8 @@ stored results, some ten kilobytes a run, for gomdcsan report and the notebooks.
 
 A run counts only with the commit that made it: runs by an unknown or changed
 source are left out, and runs that are not complete. What is stored already is
-replaced only by more of the same run. The command says what it did with each.`,
+replaced only by more of the same run; another run of the same name is stored
+beside it, as NAME-2. The command says what it did with each.`,
 		Example: "  gomdcsan collect runs/paper -o notebooks/results\n  gomdcsan collect runs/paper/Ant-v3-mdcsan-pop-dn-seed0 --policies",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -28,12 +29,18 @@ replaced only by more of the same run. The command says what it did with each.`,
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, one := range all {
 				word := "left out"
-				if one.Added {
+				switch {
+				case one.Added:
 					word = "stored"
+				case one.Err != nil:
+					word, one.Why = "failed", "see below"
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\n", word, one.Run, one.Why)
+				for _, note := range one.Notes {
+					fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
+				}
 			}
-			return errors.Join(err, w.Flush())
+			return errors.Join(w.Flush(), err)
 		},
 	}
 	cmd.Flags().StringVarP(&c.Into, "output", "o", "notebooks/results", "`folder` of the stored results")

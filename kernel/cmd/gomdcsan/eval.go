@@ -26,7 +26,7 @@ the policy of its best evaluation). All episodes run side by side.`,
   gomdcsan eval runs/first --energy`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			actor, err := experiment.LoadActor(args[0], experiment.Parts{})
+			actor, err := loadActor(cmd, args[0])
 			if err != nil {
 				return err
 			}

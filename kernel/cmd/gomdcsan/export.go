@@ -52,7 +52,7 @@ func (f *exportFlags) run(cmd *cobra.Command, from string) error {
 	if f.npz == "" && f.thetas == "" && f.film == "" {
 		return errors.New("export: nothing to write: name a file with --npz, --thetas or --film")
 	}
-	actor, err := experiment.LoadActor(from, experiment.Parts{})
+	actor, err := loadActor(cmd, from)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,15 @@ func (f *exportFlags) run(cmd *cobra.Command, from string) error {
 		fmt.Fprintln(cmd.OutOrStdout(), "wrote", out.path)
 	}
 	return nil
+}
+
+// loadActor reads a policy and says what was wrong with its file.
+func loadActor(cmd *cobra.Command, path string) (*experiment.Actor, error) {
+	actor, err := experiment.LoadActor(path, experiment.Parts{})
+	if err == nil && actor.Note != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", actor.Note)
+	}
+	return actor, err
 }
 
 func writeThetas(path string, actor *experiment.Actor) error {
@@ -124,7 +133,7 @@ k = 1, which is the mean, and fixes it for all tasks.`,
   gomdcsan train --task Hopper-v3 --theta -0.171,0.529,0.021,0.132`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cloud, err := readCloud(args[0])
+			cloud, err := readCloud(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -147,7 +156,7 @@ k = 1, which is the mean, and fixes it for all tasks.`,
 	return cmd
 }
 
-func readCloud(path string) ([]snn.NeuronTheta, error) {
+func readCloud(cmd *cobra.Command, path string) ([]snn.NeuronTheta, error) {
 	if strings.HasSuffix(path, ".csv") {
 		f, err := os.Open(path)
 		if err != nil {
@@ -156,7 +165,7 @@ func readCloud(path string) ([]snn.NeuronTheta, error) {
 		defer f.Close()
 		return snn.ReadThetas(f)
 	}
-	actor, err := experiment.LoadActor(path, experiment.Parts{})
+	actor, err := loadActor(cmd, path)
 	if err != nil {
 		return nil, err
 	}

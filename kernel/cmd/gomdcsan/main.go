@@ -63,8 +63,19 @@ func newRoot() *cobra.Command {
 	return root
 }
 
+// endings are the signals that ask the program to end: training is then saved.
+// A terminal that closes and a connection that breaks send SIGHUP; under nohup
+// it is ignored, and stays so.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
+}
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	if err := newRoot().ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "gomdcsan:", err)

@@ -25,6 +25,11 @@ seeds, steps and commits it shows and by how much ours differ.`,
 			if err != nil {
 				return err
 			}
+			for _, r := range runs {
+				for _, note := range r.Notes {
+					fmt.Fprintln(cmd.ErrOrStderr(), "note:", note)
+				}
+			}
 			if len(runs) == 0 {
 				return fmt.Errorf("report: no run in %v (a run's folder has a manifest.json)", args)
 			}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -140,6 +142,7 @@ func (f *trainFlags) goOn(cmd *cobra.Command) error {
 
 // trainRun trains with a display and says at the end where everything is.
 func trainRun(cmd *cobra.Command, run *experiment.Run, plain bool) error {
+	signal.Ignore(syscall.SIGPIPE) // a Ctrl-C ends the tee behind this too: what cannot be printed must not keep the run from being saved
 	out := cmd.ErrOrStderr()
 	fmt.Fprintln(out, run)
 	if last := run.Config.Steps / run.Config.EvalEvery; last == 0 {

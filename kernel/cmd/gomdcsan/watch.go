@@ -67,14 +67,19 @@ func watch(ctx context.Context, out io.Writer, roots []string, once bool, every 
 
 // runTable describes the runs and whether one of them goes on.
 func runTable(dirs []string) (table string, active bool, err error) {
-	var b strings.Builder
+	var b, notes strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "run\tstate\tstep\treturn\tbest\tsteps/s\tleft\tcurve")
 	for _, dir := range dirs {
 		res, err1 := experiment.ReadResults(dir)
 		status, err2 := experiment.ReadStatus(dir)
-		if err := errors.Join(err1, err2); err != nil {
-			return "", false, err
+		if err := errors.Join(err1, err2); err != nil { // the others can be shown
+			fmt.Fprintf(w, "%s\tdamaged\n", dir)
+			fmt.Fprintf(&notes, "%v\n", err)
+			continue
+		}
+		for _, note := range res.Notes {
+			fmt.Fprintf(&notes, "note: %s\n", note)
 		}
 		active = active || status.Running
 		state, rate, left := "stopped", "", ""
@@ -89,6 +94,7 @@ func runTable(dirs []string) (table string, active bool, err error) {
 		last, best := "", ""
 		if n := len(res.Mean); n > 0 {
 			top, _ := res.Best()
+			status.Step = max(status.Step, int(res.Steps[n-1]))
 			last, best = fmt.Sprintf("%.0f ± %.0f", res.Mean[n-1], res.Std[n-1]), fmt.Sprintf("%.0f", top)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\t%s\n", dir, state, status.Step, res.Config().Steps, last, best, rate, left, sparkline(res.Mean, 24))
@@ -96,7 +102,7 @@ func runTable(dirs []string) (table string, active bool, err error) {
 	if err := w.Flush(); err != nil {
 		return "", false, err
 	}
-	return b.String(), active, nil
+	return b.String() + notes.String(), active, nil
 }
 
 // sparkline draws a curve in one line, at most width characters.

@@ -21,6 +21,7 @@ func table_gomdcsan_mdcsan() map[string]reflect.Value {
 		"Groups":        reflect.ValueOf(pkg.Groups),
 		"HasMuJoCo":     reflect.ValueOf(pkg.HasMuJoCo),
 		"Load":          reflect.ValueOf(pkg.Load),
+		"LoadWith":      reflect.ValueOf(pkg.LoadWith),
 		"NewActor":      reflect.ValueOf(pkg.NewActor),
 		"NewTask":       reflect.ValueOf(pkg.NewTask),
 		"Observer":      reflect.ValueOf((*pkg.Observer)(nil)),

@@ -12,28 +12,47 @@ import (
 
 func table_gomdcsan_mdcsan_checkpoint() map[string]reflect.Value {
 	return map[string]reflect.Value{
-		"Bytes":           reflect.ValueOf(pkg.Bytes),
-		"ErrCorrupt":      reflect.ValueOf(&pkg.ErrCorrupt).Elem(),
-		"ErrForeign":      reflect.ValueOf(&pkg.ErrForeign).Elem(),
-		"ErrMissing":      reflect.ValueOf(&pkg.ErrMissing).Elem(),
-		"ErrNewer":        reflect.ValueOf(&pkg.ErrNewer).Elem(),
-		"ErrTruncated":    reflect.ValueOf(&pkg.ErrTruncated).Elem(),
-		"File":            reflect.ValueOf((*pkg.File)(nil)),
-		"Float32":         reflect.ValueOf(pkg.Float32),
-		"Float64":         reflect.ValueOf(pkg.Float64),
-		"Int64":           reflect.ValueOf(pkg.Int64),
-		"Log":             reflect.ValueOf((*pkg.Log)(nil)),
-		"LogState":        reflect.ValueOf((*pkg.LogState)(nil)),
-		"New":             reflect.ValueOf(pkg.New),
-		"NewLog":          reflect.ValueOf(pkg.NewLog),
-		"OpenLog":         reflect.ValueOf(pkg.OpenLog),
-		"ReadFile":        reflect.ValueOf(pkg.ReadFile),
-		"RemoveTemporary": reflect.ValueOf(pkg.RemoveTemporary),
-		"SegmentState":    reflect.ValueOf((*pkg.SegmentState)(nil)),
-		"SyncDir":         reflect.ValueOf(pkg.SyncDir),
-		"Type":            reflect.ValueOf((*pkg.Type)(nil)),
-		"Unmarshal":       reflect.ValueOf(pkg.Unmarshal),
-		"Version":         reflect.ValueOf(p_go_constant.MakeFromLiteral("1", p_go_token.INT, 0)),
-		"WriteAtomic":     reflect.ValueOf(pkg.WriteAtomic),
+		"Bytes":        reflect.ValueOf(pkg.Bytes),
+		"ErrCorrupt":   reflect.ValueOf(&pkg.ErrCorrupt).Elem(),
+		"ErrForeign":   reflect.ValueOf(&pkg.ErrForeign).Elem(),
+		"ErrMissing":   reflect.ValueOf(&pkg.ErrMissing).Elem(),
+		"ErrNewer":     reflect.ValueOf(&pkg.ErrNewer).Elem(),
+		"ErrTruncated": reflect.ValueOf(&pkg.ErrTruncated).Elem(),
+		"File":         reflect.ValueOf((*pkg.File)(nil)),
+		"Float32":      reflect.ValueOf(pkg.Float32),
+		"Float64":      reflect.ValueOf(pkg.Float64),
+		"Int64":        reflect.ValueOf(pkg.Int64),
+		"Links":        reflect.ValueOf(pkg.Links),
+		"Log":          reflect.ValueOf((*pkg.Log)(nil)),
+		"LogState":     reflect.ValueOf((*pkg.LogState)(nil)),
+		"New":          reflect.ValueOf(pkg.New),
+		"NewLog":       reflect.ValueOf(pkg.NewLog),
+		"OpenLog":      reflect.ValueOf(pkg.OpenLog),
+		"Owner":        reflect.ValueOf((*pkg.Owner)(nil)),
+		"_Owner":       reflect.ValueOf((*_gomdcsan_mdcsan_checkpoint_Owner)(nil)),
+		"ReadEntries":  reflect.ValueOf(pkg.ReadEntries),
+		"ReadFile":     reflect.ValueOf(pkg.ReadFile),
+		"SegmentState": reflect.ValueOf((*pkg.SegmentState)(nil)),
+		"SyncDir":      reflect.ValueOf(pkg.SyncDir),
+		"Type":         reflect.ValueOf((*pkg.Type)(nil)),
+		"Unmarshal":    reflect.ValueOf(pkg.Unmarshal),
+		"Version":      reflect.ValueOf(p_go_constant.MakeFromLiteral("1", p_go_token.INT, 0)),
+		"WriteAtomic":  reflect.ValueOf(pkg.WriteAtomic),
+		"WriteVia":     reflect.ValueOf(pkg.WriteVia),
 	}
+}
+
+// _gomdcsan_mdcsan_checkpoint_Owner implements Owner by functions.
+type _gomdcsan_mdcsan_checkpoint_Owner struct {
+	IValue any
+	WClaim func(a0 string) error
+	WOwned func() []string
+}
+
+func (W _gomdcsan_mdcsan_checkpoint_Owner) Claim(a0 string) error {
+	return W.WClaim(a0)
+}
+
+func (W _gomdcsan_mdcsan_checkpoint_Owner) Owned() []string {
+	return W.WOwned()
 }

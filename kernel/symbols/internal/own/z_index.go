@@ -95,7 +95,7 @@ func Named(path string) []string {
 	case "gomdcsan/mdcsan/bench":
 		return []string{"context", "gomdcsan/mdcsan/crew", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/td3", "io", "time"}
 	case "gomdcsan/mdcsan/checkpoint":
-		return []string{"io"}
+		return []string{"io", "io/fs"}
 	case "gomdcsan/mdcsan/env":
 		return []string{"gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/env/pendulum":
