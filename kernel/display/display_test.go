@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"io"
@@ -150,11 +151,37 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// A figure is there as SVG and as PNG, of the same size on the screen, with the
+// description that readers need who do not see it; SVG that is large is left out.
+func TestFigureIsSVGAndPNG(t *testing.T) {
+	f := plotting.Single(plotting.Lines("a < b", "x in s", "y", plotting.Line{X: []float64{0, 1}, Y: []float64{0, 1}}), 10, 5)
+	d := Bundle(f)
+	svg, _ := d.Data[mimeSVG].(string)
+	png := d.Metadata[mimePNG].(map[string]any)
+	size := fmt.Sprintf(`width="%v" height="%v" style="max-width:100%%;height:auto" viewBox=`, png["width"], png["height"])
+	if !strings.Contains(svg[:400], size) || !strings.Contains(svg[:400], `aria-label="figure, 10 cm x 5 cm`) || !strings.Contains(svg[:400], "a &lt; b: x in s 0 to 1") {
+		t.Errorf("SVG starts with %.400s", svg)
+	}
+	if raw, err := base64.StdEncoding.DecodeString(d.Data[mimePNG].(string)); err != nil || sniff(raw) != mimePNG {
+		t.Errorf("PNG: %v", err)
+	}
+	for _, mime := range []string{mimePNG, mimeSVG} {
+		if alt := d.Metadata[mime].(map[string]any)["alt"]; alt != f.String() {
+			t.Errorf("%s has the description %q", mime, alt)
+		}
+	}
+	x := make([]float64, 100000)
+	d = Bundle(plotting.Lines("large", "", "", plotting.Line{X: x, Y: x}))
+	if _, ok := d.Data[mimeSVG]; ok || d.Data[mimePNG] == nil {
+		t.Errorf("a large figure: %d bytes of SVG", len(fmt.Sprint(d.Data[mimeSVG])))
+	}
+}
+
 func TestLargeFigureIsPNG(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 2, 2))
 	img.Set(0, 0, color.White)
 	d := PNG(plot.New()).bundle
-	if m := d.Metadata["image/png"].(map[string]any); m["width"].(int) < 400 || m["width"].(int) > 600 {
+	if m := d.Metadata["image/png"].(map[string]any); m["width"].(int) < 600 || m["width"].(int) > 800 {
 		t.Errorf("PNG is shown %v CSS pixels wide", m["width"])
 	}
 	if PNG(img).String() != "PNG image, 2 x 2 pixels" {

@@ -12,6 +12,7 @@ import (
 	_ "image/jpeg"
 	"image/png"
 	"os"
+	"regexp"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -20,32 +21,45 @@ import (
 	"gomdcsan/plotting"
 )
 
-// maxSVG is the size in bytes above which a figure is shown as PNG: front-ends
-// draw large SVG slowly and notebooks grow.
-const maxSVG = 1 << 20
+// maxSVG is the size in bytes above which a figure is shown as PNG alone:
+// front-ends draw large SVG slowly and notebooks grow.
+const maxSVG = 512 << 10
 
+// A figure on a screen has text as large as the page's, and takes the width
+// that there is, up to figureWidth CSS pixels.
+const (
+	figureScale = 1.35
+	figureWidth = 1200
+)
+
+// figure shows a figure as SVG and as PNG: notebooks that are not trusted, and
+// many of their readers, show no SVG.
 func figure(f *plotting.Figure) engine.Display {
-	svg := f.SVG()
-	if len(svg) > maxSVG {
-		return figurePNG(f)
-	}
-	return engine.Display{Data: map[string]any{mimeSVG: svg, mimeText: f.String()}}
-}
-
-func figurePNG(f *plotting.Figure) engine.Display {
-	data := f.PNG()
-	d := imageBytes(mimePNG, data)
-	d.Data[mimeText] = f.String()
-	if c, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil {
-		d.Metadata = size(mimePNG, c.Width*96/plotting.ScreenDPI, c.Height*96/plotting.ScreenDPI)
-		d.Metadata[mimePNG].(map[string]any)["alt"] = f.String() // what a page says where it cannot be seen
+	d := figurePNG(f)
+	if svg := f.SVG(); len(svg) <= maxSVG {
+		w, h := onScreen(f)
+		d.Data[mimeSVG] = svgSize.ReplaceAllString(svg, fmt.Sprintf(`${1}width="%d" height="%d" style="max-width:100%%;height:auto"`, w, h))
+		d.Metadata[mimeSVG] = map[string]any{"alt": f.String()}
 	}
 	return d
 }
 
-// size is the metadata by which front-ends scale an image, in CSS pixels.
-func size(mime string, width, height int) map[string]any {
-	return map[string]any{mime: map[string]any{"width": width, "height": height}}
+var svgSize = regexp.MustCompile(`^(<svg [^>]*?)width="[^"]*" height="[^"]*"`)
+
+// onScreen is the size of a figure in CSS pixels.
+func onScreen(f *plotting.Figure) (width, height int) {
+	w, h := f.Size()
+	width = min(figureWidth, int(w/2.54*96*figureScale))
+	return width, int(float64(width) * h / w)
+}
+
+func figurePNG(f *plotting.Figure) engine.Display {
+	d := imageBytes(mimePNG, f.PNG())
+	d.Data[mimeText] = f.String()
+	w, h := onScreen(f)
+	// The description is what a page says where the figure cannot be seen.
+	d.Metadata = map[string]any{mimePNG: map[string]any{"width": w, "height": h, "alt": f.String()}}
+	return d
 }
 
 // PNG renders a plot, a figure or an image as PNG, at the resolution of
@@ -177,11 +191,11 @@ func asHTML(d engine.Display) (fragment string, rich bool) {
 	}
 	for _, mime := range []string{mimePNG, mimeJPEG, mimeGIF, "image/webp"} {
 		if s, ok := d.Data[mime].(string); ok {
-			width := ""
+			how := ""
 			if m, ok := d.Metadata[mime].(map[string]any); ok {
-				width = fmt.Sprintf(` width="%v"`, m["width"])
+				how = fmt.Sprintf(` width="%v" alt="%s"`, m["width"], html.EscapeString(fmt.Sprint(m["alt"])))
 			}
-			return fmt.Sprintf(`<img src="data:%s;base64,%s"%s>`, mime, s, width), true
+			return fmt.Sprintf(`<img src="data:%s;base64,%s"%s>`, mime, s, how), true
 		}
 	}
 	s, _ := d.Data[mimeText].(string)
