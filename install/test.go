@@ -27,12 +27,13 @@ func (m *machine) test() error {
 	}
 
 	m.say("2. The plain build, without any C library")
-	plain := append(os.Environ(), "CGO_ENABLED=0")
-	for _, args := range [][]string{{"build", "./..."}, {"vet", "./..."}} {
-		c := m.command("go", args...)
-		c.Env = plain
-		if err := m.step("go "+strings.Join(args, " "), c); err != nil {
-			return err
+	for _, system := range systems {
+		for _, args := range [][]string{{"build", "./..."}, {"vet", "./..."}} {
+			c := m.command("go", args...)
+			c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+system)
+			if err := m.step("go "+strings.Join(args, " ")+" for "+system, c); err != nil {
+				return err
+			}
 		}
 	}
 
@@ -61,6 +62,9 @@ func (m *machine) test() error {
 	m.say("%d passed, %d failed, %d skipped", sum.passed, sum.failed, sum.skipped)
 	return errors.Join(err, raceErr)
 }
+
+// systems are those that the program builds for.
+var systems = []string{"linux", "darwin", "windows"}
 
 // testSources is apart from what the installed command needs.
 func (m *machine) testSources() string { return filepath.Join(m.cache, "test-source") }

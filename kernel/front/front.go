@@ -38,6 +38,19 @@ type Options struct {
 	Version string // in kernel_info
 }
 
+// RunFile is Run with the connection that a file names. A file that was made for
+// this kernel alone goes with its folder at the end.
+func RunFile(path string, made bool, o Options) error {
+	if made {
+		defer os.RemoveAll(filepath.Dir(path))
+	}
+	info, err := wire.ReadConnectionFile(path)
+	if err != nil {
+		return err
+	}
+	return Run(info, o)
+}
+
 // Run opens the sockets at once, so that kernel_info is answered while the
 // worker starts, and serves until a shutdown_request, SIGTERM or the parent's
 // end. SIGINT stops a cell, it does not end the kernel.

@@ -67,7 +67,7 @@ var ours = implementation{
 	name: "ours",
 	router: func(t testing.TB) string {
 		l := localListener(t)
-		s := listen(zmq4.Router, l, quick, func(p *peer, frames [][]byte) {
+		s := listen(zmq4.Router, l, quick, new(atomic.Int64), func(p *peer, frames [][]byte) {
 			for range floods(string(frames[0])) {
 				p.send([][]byte{make([]byte, 1<<20)}, false)
 			}
@@ -78,14 +78,14 @@ var ours = implementation{
 	},
 	count: func(t testing.TB) string {
 		l := localListener(t)
-		s := listen(zmq4.Rep, l, quick, func(p *peer, frames [][]byte) { p.send(bytesOf([]string{"", fmt.Sprint(len(frames) - 1)}), false) })
+		s := listen(zmq4.Rep, l, quick, new(atomic.Int64), func(p *peer, frames [][]byte) { p.send(bytesOf([]string{"", fmt.Sprint(len(frames) - 1)}), false) })
 		t.Cleanup(func() { s.close(0) })
 		return l.Addr().String()
 	},
 	publish: func(t testing.TB) publisher {
 		l := localListener(t)
 		topics := make(chan string, 10)
-		s := listen(zmq4.XPub, l, quick, func(p *peer, frames [][]byte) {
+		s := listen(zmq4.XPub, l, quick, new(atomic.Int64), func(p *peer, frames [][]byte) {
 			if topic, ok := p.subscribe(frames[0]); ok {
 				topics <- topic
 			}
@@ -94,7 +94,7 @@ var ours = implementation{
 		return publisher{l.Addr().String(), func(f ...string) { s.publish(bytesOf(f), false) }, topics, func() { s.close(5 * time.Second) }}
 	},
 	accepts: func(t testing.TB, l net.Listener) {
-		s := listen(zmq4.Router, l, quick, func(*peer, [][]byte) {})
+		s := listen(zmq4.Router, l, quick, new(atomic.Int64), func(*peer, [][]byte) {})
 		time.Sleep(300 * time.Millisecond)
 		s.close(0)
 	},

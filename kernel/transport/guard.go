@@ -39,6 +39,7 @@ type guard struct {
 	ping   func(body []byte) // called for each PING after the handshake
 
 	trusted atomic.Bool // the peer knows the key
+	since   time.Time   // when it connected
 
 	// Reading; owned by the one goroutine that reads.
 	greeting  int  // bytes of the greeting still to come
@@ -59,7 +60,7 @@ type guard struct {
 }
 
 func newGuard(c net.Conn, limits *Limits, budget *atomic.Int64) *guard {
-	g := &guard{Conn: c, limits: limits, budget: budget, greeting: greetingBytes, handshake: true}
+	g := &guard{Conn: c, limits: limits, budget: budget, greeting: greetingBytes, handshake: true, since: time.Now()}
 	g.r = bufio.NewReaderSize(c, 4<<10)
 	g.w = bufio.NewWriterSize(progressWriter{g}, 16<<10)
 	return g

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -37,6 +38,8 @@ type Kernel struct {
 	codec    *wire.Codec
 	handlers Handlers
 	sockets  map[wire.Channel]*socket
+	budget   atomic.Int64 // bytes under way from strangers
+	replays  replays
 }
 
 // Listen opens the sockets that info names.
@@ -54,14 +57,15 @@ func Listen(info wire.ConnectionInfo, codec *wire.Codec, h Handlers, limits Limi
 		listeners[ch] = l
 	}
 	for ch, l := range listeners {
-		kind, receive := zmq4.Router, k.routed(ch)
+		kind, receive, limits := zmq4.Router, k.routed(ch), limits
 		switch ch {
 		case wire.IOPub:
-			kind, receive = zmq4.XPub, k.subscription
+			kind, receive, limits = zmq4.XPub, k.subscription, limits.onlyWords()
 		case wire.Heartbeat:
-			kind, receive = zmq4.Rep, func(p *peer, frames [][]byte) { p.send(frames, false) }
+			kind, receive, limits = zmq4.Rep, func(p *peer, frames [][]byte) { p.send(frames, false) }, limits.onlyWords()
+			limits.QueueBytes = min(limits.QueueBytes, 64<<10) // who does not read its echo is not worth more
 		}
-		k.sockets[ch] = listen(kind, l, limits, receive)
+		k.sockets[ch] = listen(kind, l, limits, &k.budget, receive)
 	}
 	return k, nil
 }
@@ -99,13 +103,18 @@ func bind(network, address string) (net.Listener, error) {
 func (k *Kernel) routed(ch wire.Channel) func(*peer, [][]byte) {
 	return func(p *peer, frames [][]byte) {
 		m, err := k.codec.Decode(frames)
+		if err == nil && k.codec.Signed() {
+			err = k.replays.check(p, m)
+		}
 		if err != nil {
 			if k.handlers.Rejected != nil {
 				k.handlers.Rejected(ch, err)
 			}
 			return
 		}
-		p.guard.trusted.Store(true)
+		if provesKey(m.Header.MsgType) || !k.codec.Signed() {
+			p.guard.trusted.Store(true)
+		}
 		k.handlers.Message(ch, &Route{peer: p, id: p.id}, m)
 	}
 }
@@ -125,7 +134,7 @@ func (k *Kernel) subscription(p *peer, frames [][]byte) {
 
 // Send sends m on a channel to where a request came from: over the connection
 // on which it came, else, when that has gone or was another channel's, to the
-// peer of the same identity. What has no taker is dropped.
+// front-end's other connection: see named. What has no taker is dropped.
 func (k *Kernel) Send(ch wire.Channel, to *Route, m *wire.Message) {
 	if to == nil {
 		return
@@ -136,8 +145,11 @@ func (k *Kernel) Send(ch wire.Channel, to *Route, m *wire.Message) {
 		to.peer.send(frames, false)
 		return
 	}
-	if to.id != "" {
-		s.sendTo(to.id, frames)
+	if to.id == "" || to.peer == nil {
+		return
+	}
+	if p := s.named(to.id, to.peer.guard.since, ch == wire.Stdin || !k.codec.Signed()); p != nil {
+		p.send(frames, false)
 	}
 }
 
@@ -154,14 +166,21 @@ func (s *socket) has(p *peer) bool {
 
 // Publish sends m on iopub to all who have subscribed to its topic.
 func (k *Kernel) Publish(topic string, m *wire.Message) {
-	k.sockets[wire.IOPub].publish(append([][]byte{[]byte(topic)}, k.codec.Encode(m)...), false)
+	k.sockets[wire.IOPub].publish(k.published(topic, m), false)
 }
 
 // Hold is Publish for a message that another will follow soon: it leaves with
 // that, or at Flush. One write for several messages is quicker, for the front-end
 // too.
 func (k *Kernel) Hold(topic string, m *wire.Message) {
-	k.sockets[wire.IOPub].publish(append([][]byte{[]byte(topic)}, k.codec.Encode(m)...), true)
+	k.sockets[wire.IOPub].publish(k.published(topic, m), true)
+}
+
+// published returns the frames of a message for iopub.
+func (k *Kernel) published(topic string, m *wire.Message) [][]byte {
+	encoded := k.codec.Encode(m)
+	k.replays.noteOwn(m, encoded)
+	return append([][]byte{[]byte(topic)}, encoded...)
 }
 
 // Flush sends what was held.

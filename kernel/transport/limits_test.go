@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ func small() Limits {
 // echoSocket is a ROUTER that trusts those who say "key ...", and echoes.
 func echoSocket(t testing.TB, limits Limits) (*socket, string) {
 	l := localListener(t)
-	s := listen(zmq4.Router, l, limits, func(p *peer, frames [][]byte) {
+	s := listen(zmq4.Router, l, limits, new(atomic.Int64), func(p *peer, frames [][]byte) {
 		if strings.HasPrefix(string(frames[0]), "key") {
 			p.guard.trusted.Store(true)
 		}
@@ -163,7 +164,7 @@ func TestIdentityOfTheTrusted(t *testing.T) {
 	friend.recv(time.Second)
 	stranger := dial(t, address, zmq4.Dealer, "me")
 	served(t, stranger)
-	s.sendTo("me", [][]byte{[]byte("name? ")})
+	s.named("me", time.Now(), true).send([][]byte{[]byte("name? ")}, false)
 	if m, err := friend.recv(time.Second); err != nil || m[0] != "name? " {
 		t.Errorf("the friend got %q, %v", m, err)
 	}
@@ -174,7 +175,7 @@ func TestDeafSubscriberIsDropped(t *testing.T) {
 	limits := small()
 	limits.QueueBytes, limits.Stall = 1<<20, 100*time.Millisecond
 	l := localListener(t)
-	s := listen(zmq4.XPub, l, limits, func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
+	s := listen(zmq4.XPub, l, limits, new(atomic.Int64), func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
 	defer s.close(0)
 	subscribe(t, l.Addr().String())
 	waitFor(t, "the subscription", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.peers) == 1 && s.peers[0].subscribed("x") })
@@ -193,7 +194,7 @@ func TestSlowSubscriberGetsEverything(t *testing.T) {
 	limits := small()
 	limits.QueueBytes, limits.Stall = 1<<20, 300*time.Millisecond
 	l := localListener(t)
-	s := listen(zmq4.XPub, l, limits, func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
+	s := listen(zmq4.XPub, l, limits, new(atomic.Int64), func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
 	defer s.close(0)
 	c := subscribe(t, l.Addr().String())
 	waitFor(t, "the subscription", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.peers) == 1 && s.peers[0].subscribed("x") })
@@ -216,7 +217,7 @@ func TestSlowSubscriberGetsEverything(t *testing.T) {
 func TestCloseEndsEveryGoroutine(t *testing.T) {
 	before := runtime.NumGoroutine()
 	l := localListener(t)
-	s := listen(zmq4.Router, l, DefaultLimits(), func(p *peer, frames [][]byte) { p.send(frames, false) })
+	s := listen(zmq4.Router, l, DefaultLimits(), new(atomic.Int64), func(p *peer, frames [][]byte) { p.send(frames, false) })
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -274,7 +275,7 @@ func BenchmarkEcho(b *testing.B) {
 // Held messages leave, in order, with the next or at a flush.
 func TestHold(t *testing.T) {
 	l := localListener(t)
-	s := listen(zmq4.XPub, l, small(), func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
+	s := listen(zmq4.XPub, l, small(), new(atomic.Int64), func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
 	defer s.close(0)
 	c := subscribe(t, l.Addr().String())
 	waitFor(t, "the subscription", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.peers) == 1 && s.peers[0].subscribed("x") })
@@ -312,7 +313,7 @@ func TestManySenders(t *testing.T) {
 	limits := small()
 	limits.QueueBytes = 1 << 20
 	l := localListener(t)
-	s := listen(zmq4.XPub, l, limits, func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
+	s := listen(zmq4.XPub, l, limits, new(atomic.Int64), func(p *peer, frames [][]byte) { p.subscribe(frames[0]) })
 	defer s.close(0)
 	c := subscribe(t, l.Addr().String())
 	waitFor(t, "the subscription", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.peers) == 1 && s.peers[0].subscribed("x") })

@@ -28,6 +28,7 @@ type peer struct {
 	work   bool  // the writer is to write, and nobody else
 	closed bool
 	topics map[string]int // subscriptions, counted
+	named  int64          // bytes of the topics
 }
 
 // outgoing is a message to write, a ZMTP command when cmd is set, or encoded
@@ -267,6 +268,12 @@ func (p *peer) drain(deadline time.Time) {
 	}
 }
 
+// maxTopics is how many topics a peer may subscribe to: every message is compared
+// with each.
+const maxTopics = 256
+
+func topicCost(topic string) int64 { return int64(len(topic)) + 64 }
+
 // subscribe notes a subscription frame (1 and a topic, or 0 and a topic) and
 // reports the topic when it is a new subscription.
 func (p *peer) subscribe(frame []byte) (topic string, added bool) {
@@ -276,17 +283,22 @@ func (p *peer) subscribe(frame []byte) (topic string, added bool) {
 	topic = string(frame[1:])
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if frame[0] == 0 {
-		if p.topics[topic]--; p.topics[topic] <= 0 {
-			delete(p.topics, topic)
-		}
-		return topic, false
+	n, known := p.topics[topic]
+	switch {
+	case frame[0] == 0 && n > 1:
+		p.topics[topic]--
+	case frame[0] == 0 && known:
+		delete(p.topics, topic)
+		p.named -= topicCost(topic)
+	case frame[0] == 0:
+	case known:
+		p.topics[topic]++
+	case len(p.topics) < maxTopics && p.named+topicCost(topic) <= p.limits.TopicBytes:
+		p.topics[topic] = 1
+		p.named += topicCost(topic)
+		return topic, true
 	}
-	if len(p.topics) >= 256 && p.topics[topic] == 0 {
-		return "", false
-	}
-	p.topics[topic]++
-	return topic, p.topics[topic] == 1
+	return topic, false
 }
 
 func (p *peer) subscribed(topic string) bool {

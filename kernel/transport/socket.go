@@ -20,7 +20,7 @@ type socket struct {
 	listener net.Listener
 	limits   Limits
 	receive  func(*peer, [][]byte)
-	budget   atomic.Int64
+	budget   *atomic.Int64 // bytes under way of strangers, shared by the sockets of a kernel
 
 	mu     sync.Mutex
 	hands  []*guard // shaking hands, oldest first
@@ -30,8 +30,8 @@ type socket struct {
 	wg     sync.WaitGroup
 }
 
-func listen(kind zmq4.SocketType, l net.Listener, limits Limits, receive func(*peer, [][]byte)) *socket {
-	s := &socket{kind: kind, listener: l, limits: limits, receive: receive, ended: make(chan struct{})}
+func listen(kind zmq4.SocketType, l net.Listener, limits Limits, budget *atomic.Int64, receive func(*peer, [][]byte)) *socket {
+	s := &socket{kind: kind, listener: l, limits: limits, budget: budget, receive: receive, ended: make(chan struct{})}
 	s.wg.Go(s.accept)
 	return s
 }
@@ -70,7 +70,7 @@ func (s *socket) begin(c net.Conn) *guard {
 		c.Close()
 		return nil
 	}
-	g := newGuard(c, &s.limits, &s.budget)
+	g := newGuard(c, &s.limits, s.budget)
 	if len(s.hands) >= s.limits.Handshakes {
 		s.hands[0].Conn.Close()
 		s.hands = s.hands[1:]
@@ -97,7 +97,33 @@ func (s *socket) serve(g *guard) {
 		if m.Type != zmq4.CmdMsg {
 			s.receive(p, m.Frames)
 		}
+		if !p.guard.trusted.Load() {
+			s.slow(sizeOf(m.Frames))
+		}
 	}
+}
+
+// slow keeps a stranger, on whose goroutine it is, from sending at once again.
+func (s *socket) slow(bytes int64) {
+	s.mu.Lock()
+	strangers := 0
+	for _, p := range s.peers {
+		if !p.guard.trusted.Load() {
+			strangers++
+		}
+	}
+	s.mu.Unlock()
+	select {
+	case <-s.ended:
+	case <-time.After(s.limits.pause(bytes, strangers)):
+	}
+}
+
+func sizeOf(frames [][]byte) (n int64) {
+	for _, f := range frames {
+		n += int64(len(f))
+	}
+	return n
 }
 
 func (s *socket) handshake(g *guard) *peer {
@@ -157,24 +183,30 @@ func recoverInto(err *error) {
 	}
 }
 
-// sendTo queues frames for the peer with an identity, the newest if there are
-// several, but one that knows the key before one that has not shown it. It
-// reports whether there is such a peer.
-func (s *socket) sendTo(id string, frames [][]byte) bool {
-	var to *peer
+// named returns the peer with an identity that belongs to a connection on
+// another socket, or took over from one: of those that know the key the newest.
+// On stdin a front-end says nothing before it is asked, so that there are those
+// of whom nothing is known. A front-end makes its connections together, whereas
+// a stranger has read the identity off iopub: with strangers it is the one that
+// came nearest to since. nil when there is none.
+func (s *socket) named(id string, since time.Time, strangers bool) *peer {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	var best *peer
 	for _, p := range s.peers {
-		if p.id == id && (to == nil || p.guard.trusted.Load() || !to.guard.trusted.Load()) {
-			to = p
+		trusted := p.guard.trusted.Load()
+		switch {
+		case p.id != id || !trusted && !strangers:
+		case best == nil, trusted:
+			best = p
+		case !best.guard.trusted.Load() && apart(p.guard.since, since) < apart(best.guard.since, since):
+			best = p
 		}
 	}
-	s.mu.Unlock()
-	if to == nil {
-		return false
-	}
-	to.send(frames, false)
-	return true
+	return best
 }
+
+func apart(a, b time.Time) time.Duration { return a.Sub(b).Abs() }
 
 // publish sends frames, the first of which is the topic, to all who have
 // subscribed to it; with hold they wait for the next, or for flush.

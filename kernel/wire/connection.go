@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -114,8 +115,9 @@ func NewConnection() (ConnectionInfo, error) {
 	return c, nil
 }
 
-// WriteFile writes the connection file, readable by its owner only: it holds
-// the key.
+// WriteFile makes the connection file, readable by its owner only: it holds the
+// key. A file that is there already, a link too, is an error: somebody else may
+// be able to read it.
 func (c ConnectionInfo) WriteFile(path string) error {
 	data, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
@@ -124,7 +126,12 @@ func (c ConnectionInfo) WriteFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("connection file: %w", err)
 	}
-	if err := os.WriteFile(path, append(data, '\n'), 0o600); err != nil {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("connection file: %w", err)
+	}
+	_, err = f.Write(append(data, '\n'))
+	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("connection file: %w", err)
 	}
 	return nil

@@ -38,6 +38,7 @@ type Message struct {
 	Metadata  json.RawMessage // nil means {}
 	Content   json.RawMessage // nil means {}
 	Buffers   [][]byte
+	Signature []byte // as received; nil in a message made here
 }
 
 // New makes a message of type msgType whose parent is the message with the

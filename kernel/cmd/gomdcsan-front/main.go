@@ -5,12 +5,8 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
-	"strconv"
-	"syscall"
 
 	"gomdcsan/kernel/front"
-	"gomdcsan/kernel/wire"
 	"gomdcsan/kernel/worker"
 )
 
@@ -22,22 +18,10 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 4 {
+	if len(args) != 5 {
 		return fmt.Errorf("this is started by `gomdcsan kernel CONNECTION_FILE`, not by hand")
 	}
-	program, version, connectionFile := args[1], args[2], args[3]
+	program, version, connectionFile, made := args[1], args[2], args[3], args[4] == "true"
 	keepFromChildren(program)
-	info, err := wire.ReadConnectionFile(connectionFile)
-	if err != nil {
-		return err
-	}
-	return front.Run(info, front.Options{Worker: worker.Options{Path: program}, Version: version})
-}
-
-// keepFromChildren closes the descriptor that names the worker's program in
-// every program that is started, the worker included.
-func keepFromChildren(program string) {
-	if fd, err := strconv.Atoi(filepath.Base(program)); err == nil && filepath.Dir(program) == "/proc/self/fd" {
-		syscall.CloseOnExec(fd)
-	}
+	return front.RunFile(connectionFile, made, front.Options{Worker: worker.Options{Path: program}, Version: version})
 }

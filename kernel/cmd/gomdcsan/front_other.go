@@ -3,4 +3,4 @@
 package main
 
 // becomeFront does nothing: a process cannot become another program here.
-func becomeFront(string) {}
+func becomeFront(string, bool) {}

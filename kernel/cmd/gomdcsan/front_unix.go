@@ -15,9 +15,10 @@ import (
 const frontName = "gomdcsan-front"
 
 // becomeFront turns this process into the small front, if that is installed
-// beside the command; its workers are this program. It returns where there is
-// none: the caller then is the front.
-func becomeFront(connectionFile string) {
+// beside the command; its workers are this program. A connection file that was
+// made for it, it removes. becomeFront returns where there is no such program:
+// the caller then is the front.
+func becomeFront(connectionFile string, made bool) {
 	exe, err := os.Executable()
 	if err != nil {
 		return
@@ -26,7 +27,7 @@ func becomeFront(connectionFile string) {
 	if unix.Access(front, unix.X_OK) != nil {
 		return
 	}
-	_ = syscall.Exec(front, []string{front, thisProgram(exe), version(), connectionFile}, os.Environ())
+	_ = syscall.Exec(front, []string{front, thisProgram(exe), version(), connectionFile, strconv.FormatBool(made)}, os.Environ())
 }
 
 // thisProgram names this program for as long as the front lives, on Linux by a

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"gomdcsan/kernel/front"
 	"gomdcsan/kernel/wire"
@@ -27,33 +27,34 @@ Environment:
   GOMDCSAN_LOG          "on": messages about what clients did wrong, on stderr`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := connectionFile(cmd.OutOrStdout(), args)
+			path, made, err := connectionFile(cmd.OutOrStdout(), args)
 			if err != nil {
 				return err
 			}
-			becomeFront(path)
-			info, err := wire.ReadConnectionFile(path)
-			if err != nil {
-				return err
-			}
-			return front.Run(info, front.Options{Version: version()})
+			becomeFront(path, made)
+			return front.RunFile(path, made, front.Options{Version: version()})
 		},
 	}
 }
 
-// connectionFile returns the file that the user names, or makes one.
-func connectionFile(out io.Writer, args []string) (string, error) {
+// connectionFile returns the file that the user names, or makes one in a folder
+// that nobody else can have made or can look into.
+func connectionFile(out io.Writer, args []string) (path string, made bool, err error) {
 	if len(args) == 1 {
-		return args[0], nil
+		return args[0], false, nil
 	}
 	info, err := wire.NewConnection()
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	path := filepath.Join(os.TempDir(), "gomdcsan-"+strconv.Itoa(os.Getpid()), "connection.json")
+	dir, err := os.MkdirTemp("", "gomdcsan-kernel-")
+	if err != nil {
+		return "", false, fmt.Errorf("a folder for the connection file: %w", err)
+	}
+	path = filepath.Join(dir, "connection.json")
 	if err := info.WriteFile(path); err != nil {
-		return "", err
+		return "", false, errors.Join(err, os.RemoveAll(dir))
 	}
 	fmt.Fprintf(out, "To connect: jupyter console --existing %s\n", path)
-	return path, nil
+	return path, true, nil
 }
