@@ -239,7 +239,11 @@ func shortNames(p *types.Package) string {
 // IsComplete says whether a cell can be run as it is, and how far a next line
 // is to be indented if not.
 func (e *Engine) IsComplete(code string) engine.Completeness {
-	if t := strings.TrimSpace(code); t == "" || t[0] == '%' || t[0] == '!' || t[0] == '?' {
+	list, _ := magicLines(code)
+	if n := len(list); n > 0 && list[n-1].end == len(code) && strings.HasSuffix(code, "\\") {
+		return engine.Completeness{Status: "incomplete"}
+	}
+	if code = goCode(code); strings.TrimSpace(code) == "" {
 		return engine.Completeness{Status: "complete"}
 	}
 	toks, err := scan("cell", code)

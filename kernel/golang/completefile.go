@@ -12,7 +12,7 @@ import (
 // completeMagic completes the name of a magic, or what stands behind it;
 // ok says that the cursor is in a magic's line and its argument is no Go.
 func completeMagic(code string, pos int) (out engine.Completion, ok bool) {
-	list, rest := magicLines(code)
+	list, _ := magicLines(code)
 	for _, m := range list {
 		if pos < m.start || pos > m.end {
 			continue
@@ -26,6 +26,9 @@ func completeMagic(code string, pos int) (out engine.Completion, ok bool) {
 			}
 			return out, true
 		}
+		if pos < m.arg {
+			return engine.Completion{Start: pos, End: pos}, true
+		}
 		switch m.doc.what {
 		case argGo:
 			return out, false
@@ -37,7 +40,7 @@ func completeMagic(code string, pos int) (out engine.Completion, ok bool) {
 		}
 		return engine.Completion{Start: pos, End: pos}, true
 	}
-	if n := len(list); n > 0 && rest == len(code) && pos > list[n-1].end && list[n-1].doc.what != argGo {
+	if n := len(list); n > 0 && pos > list[n-1].end && list[n-1].takesRest(code) {
 		from := strings.LastIndexAny(code[:pos], " \t\n'\"=<>|;&(") + 1
 		return files(code[from:pos], from, pos, false), true
 	}

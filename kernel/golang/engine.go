@@ -44,6 +44,7 @@ type Engine struct {
 	sink    engine.Sink
 	session *session
 	options Options
+	folder  string // before the last %cd
 
 	running sync.Mutex // held by Execute
 
@@ -56,6 +57,9 @@ type running struct {
 	cell        engine.Cell
 	interrupted bool
 	evaluating  bool      // its user expressions, which are no cells
+	quiet       bool      // what it shows is not the cell's last value
+	kept        bool      // by the session's journal
+	force       path      // as %%native and %%interpret say
 	shown       []any     // by the last expression
 	panic       *rt.Panic // of a goroutine
 }
@@ -95,14 +99,13 @@ func (e *Engine) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 		e.mu.Unlock()
 	}()
 	rt.Begin(e.goroutinePanic, func(values []any) {
-		r.shown = values
-		e.show(c, values)
+		if !r.quiet {
+			r.shown = values
+			e.show(c, values)
+		}
 	})
 	defer context.AfterFunc(ctx, func() { e.interrupt(r) })()
-	out, isMagic := e.magic(r, c.Code)
-	if !isMagic {
-		out.Err = e.execute(r, c.Code)
-	}
+	out := e.pieces(r, c.Code)
 	if out.Err != nil {
 		return out
 	}
@@ -113,8 +116,7 @@ func (e *Engine) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 
 // execute runs code to its end, checked against the session.
 func (e *Engine) execute(r *running, code string) *engine.Error {
-	code, force := directives(code)
-	c, err := e.prepare(r, code, force)
+	c, err := e.prepare(r, code, r.force)
 	if err != nil {
 		return err
 	}
@@ -158,8 +160,9 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 	}
 	s.mu.Lock()
 	s.source = src
-	if !r.evaluating {
-		s.journal.Add(engine.Cell{Count: src.count, Code: src.text})
+	if !r.evaluating && !r.kept {
+		s.journal.Add(engine.Cell{Count: src.count, Code: r.cell.Code})
+		r.kept = true
 	}
 	s.mu.Unlock()
 	for _, m := range s.commit(c) {
@@ -256,7 +259,7 @@ func (e *Engine) show(c engine.Cell, values []any) {
 // evaluate answers the cell's user expressions.
 func (e *Engine) evaluate(r *running) engine.Outcome {
 	var out engine.Outcome
-	r.evaluating = true
+	r.evaluating, r.force = true, pathAuto
 	for name, code := range r.cell.Evaluate {
 		var values []any
 		rt.Begin(e.goroutinePanic, func(v []any) { values = v })

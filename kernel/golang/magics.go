@@ -21,80 +21,90 @@ import (
 
 func lines(s string) []string { return strings.Split(strings.TrimRight(s, "\n"), "\n") }
 
-// directives reads the lines at the top of a cell that choose its path, and
-// blanks them so that positions stay.
-func directives(code string) (string, path) {
-	force := pathAuto
-	rest := code
-	for {
-		line, after, more := strings.Cut(rest, "\n")
-		switch strings.TrimSpace(line) {
-		case "%%native":
-			force = pathNative
-		case "%%interpret":
-			force = pathInterpret
-		case "":
-		default:
-			return blankLines(code[:len(code)-len(rest)]) + rest, force
-		}
-		if !more {
-			return "", force
-		}
-		rest = after
-	}
-}
-
 func blankLines(s string) string { return strings.Repeat("\n", strings.Count(s, "\n")) }
 
-// magic runs a cell that is no Go. What follows the magic's line goes on as a
-// cell, with its lines where they were.
-func (e *Engine) magic(r *running, code string) (out engine.Outcome, isMagic bool) {
-	trimmed := strings.TrimLeft(code, " \t\n")
-	if name, ok := question(trimmed); ok {
-		out.Payload, out.Err = e.explain(name)
-		return out, true
+// pieces runs code that may have magics in it, one piece after the other, each
+// with its lines where they are in the cell. Of Go, only the value of what ends
+// the cell is shown.
+func (e *Engine) pieces(r *running, code string) (out engine.Outcome) {
+	list, rest := magicLines(code)
+	at := 0
+	for _, m := range list {
+		if out.Err = e.above(r, blankLines(code[:at])+code[at:m.start]); out.Err != nil {
+			return out
+		}
+		if at = min(m.end+1, len(code)); m.takesRest(code) {
+			at = len(code)
+		}
+		if code[m.start:m.name] == "%%time" {
+			begun := time.Now()
+			out = e.pieces(r, blankLines(code[:at])+code[at:])
+			e.tellTime(begun)
+			return out
+		}
+		if out.Err = e.oneMagic(r, &out, m, code); out.Err != nil {
+			return out
+		}
 	}
-	if trimmed == "" || trimmed[0] != '%' && trimmed[0] != '!' || strings.HasPrefix(trimmed, "%%native") || strings.HasPrefix(trimmed, "%%interpret") {
-		return out, false
+	if len(list) == 0 || strings.TrimSpace(code[rest:]) != "" {
+		out.Err = e.execute(r, blankLines(code[:rest])+code[rest:])
 	}
-	above := blankLines(code[:len(code)-len(trimmed)])
-	line, rest, _ := strings.Cut(trimmed, "\n")
-	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
-	arg = strings.TrimSpace(arg)
-	if line[0] == '!' {
-		name, arg = "!", strings.TrimSpace(line[1:])
+	return out
+}
+
+// above runs the Go above a magic.
+func (e *Engine) above(r *running, code string) *engine.Error {
+	if strings.TrimSpace(code) == "" {
+		return nil
 	}
-	rest = above + "\n" + rest
+	r.quiet = true
+	defer func() { r.quiet = false }()
+	return e.execute(r, code)
+}
+
+// oneMagic runs a magic.
+func (e *Engine) oneMagic(r *running, out *engine.Outcome, m magicLine, code string) *engine.Error {
+	name, arg := code[m.start:m.name], m.text(code)
+	above := blankLines(code[:m.start])
+	rest := blankLines(code[:m.end]) + code[m.end:]
+	if asked, ok := question(code[m.start:m.end]); ok {
+		payload, err := e.explain(asked)
+		out.Payload = append(out.Payload, payload...)
+		return err
+	}
 	switch name {
+	case "%%native":
+		r.force = pathNative
+	case "%%interpret":
+		r.force = pathInterpret
 	case "%%bash", "%%sh":
-		out.Err = e.shell(rest)
-		return out, true
+		return e.shell(rest)
 	case "%%html":
 		e.show(r.cell, []any{display.HTML(rest)})
-		return out, true
 	case "%%markdown":
 		e.show(r.cell, []any{display.Markdown(rest)})
-		return out, true
-	case "%%time":
-		out.Err = e.timed(r, rest)
-		return out, true
+	case "!":
+		if v := e.session.boolean(arg); v {
+			return e.execute(r, above+code[m.start:m.end])
+		}
+		return e.shell(arg)
+	default:
+		return e.lineMagic(r, out, name, arg, above)
 	}
-	if out.Err = e.lineMagic(r, &out, name, arg, above); out.Err != nil || strings.TrimSpace(rest) == "" {
-		return out, true
-	}
-	if more, again := e.magic(r, rest); again {
-		more.Payload = append(out.Payload, more.Payload...)
-		return more, true
-	}
-	out.Err = e.execute(r, rest)
-	return out, true
+	return nil
+}
+
+// boolean reports whether a name is that of a variable whose opposite !name is.
+func (s *session) boolean(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.world.vars[name]
+	return v != nil && types.Identical(v.typ.Underlying(), types.Typ[types.Bool])
 }
 
 func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above string) *engine.Error {
 	var err error
 	switch name {
-	case "!":
-		return e.shell(arg)
 	case "%help":
 		fmt.Fprint(e.options.Stdout, magicHelp())
 	case "%time":
@@ -111,13 +121,13 @@ func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above str
 		e.session.reset()
 		rt.Restore()
 	case "%cd":
-		err = e.changeFolder(arg)
+		err = e.changeFolder(unquoted(arg))
 	case "%env":
 		err = e.environment(arg)
 	case "%load":
-		err = load(out, arg)
+		err = load(out, unquoted(arg))
 	case "%save":
-		err = e.save(arg)
+		err = e.save(unquoted(arg))
 	default:
 		return unknownMagic(name)
 	}
@@ -170,13 +180,30 @@ func (s *session) reset() {
 	runtime.GC()
 }
 
-func (e *Engine) changeFolder(to string) error {
-	if to == "" {
-		to = "~"
+// unquoted takes the quotes off a path in quotes, and the backslashes off one
+// without.
+func unquoted(path string) string {
+	if n := len(path); n > 1 && (path[0] == '"' || path[0] == '\'') && path[n-1] == path[0] {
+		return path[1 : n-1]
 	}
+	return strings.ReplaceAll(path, `\ `, " ")
+}
+
+// changeFolder changes the working directory; - is the one before.
+func (e *Engine) changeFolder(to string) error {
+	switch to {
+	case "":
+		to = "~"
+	case "-":
+		if to = e.folder; to == "" {
+			return errors.New("there was no other folder before")
+		}
+	}
+	before, _ := os.Getwd()
 	if err := os.Chdir(home(to)); err != nil {
 		return err
 	}
+	e.folder = before
 	now, err := os.Getwd()
 	fmt.Fprintln(e.options.Stdout, now)
 	return err
@@ -256,10 +283,13 @@ func (e *Engine) shell(command string) *engine.Error {
 }
 
 func (e *Engine) timed(r *running, code string) *engine.Error {
-	start := time.Now()
-	err := e.execute(r, code)
-	fmt.Fprintf(e.options.Stdout, "took %s\n", shortTime(time.Since(start).Seconds()))
-	return err
+	begun := time.Now()
+	defer e.tellTime(begun)
+	return e.execute(r, code)
+}
+
+func (e *Engine) tellTime(begun time.Time) {
+	fmt.Fprintf(e.options.Stdout, "took %s\n", shortTime(time.Since(begun).Seconds()))
 }
 
 // timeit compiles a statement, where there is a compiler, and runs it until the measurement is good: at
@@ -277,7 +307,8 @@ func (e *Engine) timeit(r *running, code string) *engine.Error {
 		return nil
 	}
 	once := c.run
-	rt.Begin(e.goroutinePanic, nil)
+	r.quiet = true
+	defer func() { r.quiet = false }()
 	n, best := 1, 0.0 // seconds each
 	c.run = func() {
 		for took := time.Duration(0); took < 200*time.Millisecond; n *= 2 {
