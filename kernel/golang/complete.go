@@ -264,7 +264,7 @@ func (e *Engine) IsComplete(code string) engine.Completeness {
 	case depth > 0:
 		return engine.Completeness{Status: "incomplete", Indent: strings.Repeat("\t", depth)}
 	}
-	if _, err := parseSource(token.NewFileSet(), 1, code); err != nil {
+	if _, err := parseSource(token.NewFileSet(), "cell", 1, code); err != nil {
 		if n := len(toks); n > 1 && continues(toks[n-2].tok) {
 			return engine.Completeness{Status: "incomplete", Indent: "\t"}
 		}

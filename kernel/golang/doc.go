@@ -58,6 +58,6 @@
 // goroutines of all cells unwind by a panic, and deferred calls run. Processes
 // that the cell has started are killed, with their groups. Other calls end when
 // they end: long ones take display.Context. A panic in a goroutine of a cell ends the cell, os.Exit and
-// log.Fatal likewise. Complete, Inspect, IsComplete and Interrupt may be called
+// log.Fatal likewise (of a program, the process: Options.Program). Complete, Inspect, IsComplete and Interrupt may be called
 // while Execute runs.
 package golang

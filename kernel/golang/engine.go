@@ -33,6 +33,10 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	// NoNative keeps the Go toolchain out: functions are interpreted.
 	NoNative bool
+	// Program is the file that the cells are read from, if they are a program of
+	// its own: it has the process's standard files, arguments and signals, and
+	// os.Exit, or a goroutine's panic, ends the process.
+	Program string
 	// SourceDir is the module that this program was built from; empty finds it.
 	SourceDir string
 	// CacheDir holds compiled cells; empty is the user's cache directory.
@@ -75,8 +79,17 @@ func New(o Options, sink engine.Sink) (*Engine, error) {
 	e := &Engine{sink: sink, options: o}
 	e.session = newSession(o.Stderr)
 	e.session.native = newNative(o)
+	e.session.program = o.Program
 	rt.SetOutput(o.Stdout)
-	rt.SetInput(&asked{e: e})
+	if o.Program != "" {
+		rt.SetInput(nil)
+		rt.Program(func(code int) {
+			e.session.native.end()
+			os.Exit(code)
+		})
+	} else {
+		rt.SetInput(&asked{e: e})
+	}
 	return e, nil
 }
 
@@ -133,9 +146,10 @@ func (e *Engine) execute(r *running, code string) *engine.Error {
 // prepare checks and compiles code, and commits what it declares.
 func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engine.Error) {
 	s := e.session
-	src, err := parseSource(s.checker.fset, r.cell.Count, code)
+	name := s.sourceName(r.cell.Count)
+	src, err := parseSource(s.checker.fset, name, r.cell.Count, code)
 	if err != nil {
-		return nil, s.syntaxErrors(&source{name: fmt.Sprintf("cell[%d]", r.cell.Count), lines: lines(code)}, errorList(err))
+		return nil, s.syntaxErrors(&source{name: name, lines: lines(code)}, errorList(err))
 	}
 	if err := e.foreign(r, src); err != nil {
 		return nil, err
@@ -227,6 +241,9 @@ func interrupted(trace []string) *engine.Error {
 func (e *Engine) goroutinePanic(p *rt.Panic) {
 	e.mu.Lock()
 	r := e.cell
+	if e.options.Program != "" {
+		r = nil
+	}
 	if r != nil && r.panic == nil && !r.interrupted { // what follows an interrupt is no news
 		r.panic = p
 	}
@@ -242,7 +259,13 @@ func (e *Engine) goroutinePanic(p *rt.Panic) {
 	for _, l := range err.Traceback {
 		fmt.Fprintln(e.options.Stderr, l)
 	}
+	if e.options.Program != "" {
+		rt.Exit(PanicStatus)
+	}
 }
+
+// PanicStatus is how a program ends that panics.
+const PanicStatus = 2
 
 // show emits the values of the cell's last expression.
 func (e *Engine) show(c engine.Cell, values []any) {

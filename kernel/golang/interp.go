@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -39,7 +40,7 @@ const cellsPerInterpreter = 500
 
 func newInterpreter(stderr io.Writer, line *atomic.Int64, foreign map[string]interp.Exports) *interpreter {
 	n := &interpreter{
-		yaegi:   interp.New(interp.Options{Args: []string{"gomdcsan"}, Stdin: rt.Input(), Stdout: rt.Output(), Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
+		yaegi:   interp.New(interp.Options{Args: slices.Clone(os.Args), Stdin: rt.Input(), Stdout: rt.Output(), Stderr: withoutTraces{stderr}, SourcecodeFilesystem: noFiles{}}),
 		aliases: map[string]string{}, known: map[string]bool{}, line: line, foreign: foreign,
 	}
 	if len(os.Args) == 0 { // a cell has emptied it, and the next line reads it

@@ -108,7 +108,7 @@ func (s *session) traceback(c *compiled, p *rt.Panic) []string {
 	}
 	frames := 0
 	for _, f := range p.Stack {
-		if !strings.HasPrefix(f.File, "cell[") || thunk(f.Function) {
+		if !s.isSource(f.File) || thunk(f.Function) {
 			continue
 		}
 		if frames++; frames > 20 {

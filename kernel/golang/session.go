@@ -47,6 +47,7 @@ type session struct {
 	line          atomic.Int64 // that an interpreted cell runs
 	slots         int
 	version       int
+	program       string         // the file that the cells are, "" in a session
 	source        *source        // checked last: what runs, or has run
 	journal       engine.Journal // what has run, for tracebacks and %save
 }

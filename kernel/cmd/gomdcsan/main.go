@@ -78,8 +78,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	if err := newRoot().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "gomdcsan:", err)
+		code := status(err)
 		stop()
-		os.Exit(1)
+		os.Exit(code)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"gomdcsan/kernel/notebook"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 )
 
@@ -31,7 +32,7 @@ type runOptions struct {
 func newRun() *cobra.Command {
 	var o runOptions
 	c := &cobra.Command{
-		Use:   "run FILE.ipynb|FILE.go",
+		Use:   "run FILE.ipynb | run FILE.go [ARGUMENT...]",
 		Short: "Execute a notebook or a script, without Jupyter and Python",
 		Long: `Execute a notebook or a script, without Jupyter and Python.
 
@@ -47,25 +48,32 @@ that cell; it takes what this command has written.
 on: every figure of the paper without a notebook's front-end.
 
 A script is Go code with or without "package main" and func main, with the
-packages of a notebook session already imported.`,
+packages of a notebook session already imported; what %save, nbconvert --to
+script and jupytext make of a notebook is one, too. It runs as a program does:
+what follows it on the line are its arguments, it has the standard input, output
+and error, and ends with its own status, 2 after a panic.`,
 		Example: `  gomdcsan run quickstart.ipynb -o out.ipynb
   gomdcsan run sweep.ipynb -o hopper.ipynb -p task=Hopper-v3 -p steps=20000
   gomdcsan run fig4.ipynb -o out.ipynb --pictures figures
-  gomdcsan run train.go`,
-		Args: cobra.ExactArgs(1),
+  gomdcsan run train.go Hopper-v3 -seeds 3`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch filepath.Ext(args[0]) {
 			case ".ipynb":
+				if err := flagsBehind(cmd, args[1:]); err != nil {
+					return err
+				}
 				return runNotebook(cmd.Context(), cmd.ErrOrStderr(), args[0], o)
 			case ".go":
 				if o.output != "" || o.pictures != "" || o.cwd != "" || len(o.parameters) > 0 {
 					return errors.New("--output, --pictures, --cwd and --parameter are for notebooks")
 				}
-				return runScript(cmd.Context(), args[0], o)
+				return runScript(cmd.Context(), args[0], args[1:], o)
 			}
 			return fmt.Errorf("%s: neither a notebook (.ipynb) nor a script (.go)", args[0])
 		},
 	}
+	c.Flags().SetInterspersed(false) // what follows a script is the script's
 	c.Flags().StringVarP(&o.output, "output", "o", "", "where the executed notebook is written (default: in place)")
 	c.Flags().StringVar(&o.pictures, "pictures", "", "folder for the pictures that the cells show")
 	c.Flags().StringVar(&o.cwd, "cwd", "", "folder in which the cells run (default: the notebook's)")
@@ -74,6 +82,20 @@ packages of a notebook session already imported.`,
 	c.Flags().BoolVar(&o.allowErrors, "allow-errors", false, "go on after a cell that fails")
 	c.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
 	return c
+}
+
+// flagsBehind reads the flags that follow a notebook.
+func flagsBehind(cmd *cobra.Command, args []string) error {
+	cmd.Flags().SetInterspersed(true)
+	if err := cmd.Flags().Parse(args); errors.Is(err, pflag.ErrHelp) {
+		return cmd.Help()
+	} else if err != nil {
+		return cmd.FlagErrorFunc()(cmd, err)
+	}
+	if more := cmd.Flags().Args(); len(more) > 0 {
+		return fmt.Errorf("one notebook at a time: what is %s?", strings.Join(more, " "))
+	}
+	return nil
 }
 
 func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) error {

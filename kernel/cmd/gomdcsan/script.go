@@ -1,225 +1,103 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io"
 	"os"
-	"regexp"
+	"os/signal"
 	"strings"
-	"sync"
+	"syscall"
 
-	"gomdcsan/kernel/session"
-	"gomdcsan/kernel/wire"
-
-	"golang.org/x/term"
+	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang"
 )
 
-// runScript runs a Go file as one cell of a session, its output going to the
-// terminal.
-func runScript(ctx context.Context, path string, o runOptions) error {
+// statusError is an error with the status that the process is to end with; its
+// text, if any, has been printed.
+type statusError int
+
+func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// runScript runs a Go file in this very process, as the program that it is:
+// with the process's standard files, arguments, environment and signals.
+func runScript(ctx context.Context, path string, args []string, o runOptions) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("script: %w", err)
 	}
-	engineCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	t := &terminal{out: os.Stdout, err: os.Stderr, in: os.Stdin, idle: make(chan struct{})}
-	s := session.New(session.Options{Port: t, Start: startEngine(engineCtx), Version: version()})
-	t.session = s
-	running, stop := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() { s.Run(running) })
-	defer ended.Wait()
-	defer stop()
+	cells, err := golang.ProgramCells(string(data))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	signal.Reset(os.Interrupt, syscall.SIGTERM) // they are the script's
+	ctx = context.WithoutCancel(ctx)
+	os.Args = append([]string{path}, args...)
+	flag.CommandLine = flag.NewFlagSet(path, flag.ExitOnError)
+	e, err := golang.New(golang.Options{Program: path, Stderr: plainOn{os.Stderr}}, scriptSink{o.quiet})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
 	if o.timeout > 0 {
 		var done func()
 		ctx, done = context.WithTimeoutCause(ctx, o.timeout, fmt.Errorf("stopped after %v (--timeout)", o.timeout))
 		defer done()
 	}
-	interrupt := context.AfterFunc(ctx, s.Interrupt)
-	defer interrupt()
-	for _, code := range cells(string(data)) {
-		if err := t.execute(code); err != nil {
-			if ctx.Err() != nil {
-				err = context.Cause(ctx)
-			}
-			return fmt.Errorf("%s: %w", path, err)
+	for i, code := range cells {
+		out := e.Execute(ctx, engine.Cell{ID: fmt.Sprint(i + 1), Count: i + 1, Code: code})
+		if out.Err == nil {
+			continue
 		}
+		fmt.Fprintln(os.Stderr, plainUnless(isTerminal(os.Stderr), strings.Join(out.Err.Traceback, "\n")))
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: %w", path, context.Cause(ctx))
+		case out.Err.Name == "panic":
+			return statusError(golang.PanicStatus)
+		}
+		return statusError(1)
 	}
 	return nil
 }
 
-// cells returns what a script consists of: the file, without its package
-// clause but with its lines where they are, and the call of main, if it has
-// one. A file without a package clause is a cell as it is.
-func cells(source string) []string {
-	if strings.HasPrefix(source, "#!") {
-		source = "//" + source[2:]
-	}
-	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.SkipObjectResolution)
-	if err != nil || file.Name.Name != "main" {
-		return []string{source}
-	}
-	at := int(file.Package) - 1
-	end := int(file.Name.End()) - 1
-	code := source[:at] + strings.Repeat(" ", end-at) + source[end:]
-	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "main" {
-			return []string{code, "main()"}
-		}
-	}
-	return []string{code}
+// plainOn writes without colours to what is no terminal.
+type plainOn struct{ *os.File }
+
+func (w plainOn) Write(p []byte) (int, error) {
+	_, err := io.WriteString(w.File, plainUnless(isTerminal(w.File), string(p)))
+	return len(p), err
 }
 
-// terminal is the front-end of a script: text goes to standard output and
-// error, what is displayed is shown as its plain text.
-type terminal struct {
-	out, err *os.File
-	in       *os.File
-	session  *session.Session
-	client   wire.Session
-	reader   *bufio.Reader
+// scriptSink prints the values that the cells of a script show. All else that
+// the engine has to say is no output of the script.
+type scriptSink struct{ quiet bool }
 
-	mu    sync.Mutex
-	reply wire.ExecuteReplyContent
-	idle  chan struct{}
-	shown shown
-}
-
-// shown is the display that was shown last, if nothing came after it: its
-// update may take its place.
-type shown struct {
-	id    string
-	lines int
-}
-
-func (t *terminal) execute(code string) error {
-	request := wire.New(&t.client, wire.ExecuteRequest, nil, map[string]any{"code": code, "allow_stdin": true})
-	request.RawHeader = wire.Marshal(request.Header)
-	t.mu.Lock()
-	t.idle = make(chan struct{})
-	idle := t.idle
-	t.reply = wire.ExecuteReplyContent{ErrorContent: &wire.ErrorContent{}}
-	t.mu.Unlock()
-	t.session.Receive(wire.Shell, nil, request)
-	<-idle
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.reply.Status == wire.StatusOK {
-		return nil
-	}
-	if len(t.reply.Traceback) == 0 {
-		return errors.New(t.reply.Name + ": " + t.reply.Value)
-	}
-	return errors.New(plainUnless(term.IsTerminal(int(t.err.Fd())), strings.Join(t.reply.Traceback, "\n")))
-}
-
-// Send implements session.Port.
-func (t *terminal) Send(ch wire.Channel, to session.Route, m *wire.Message) {
-	switch m.Header.MsgType {
-	case wire.ExecuteReply:
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		json.Unmarshal(m.Content, &t.reply)
-	case wire.InputRequest:
-		var c struct {
-			Prompt   string `json:"prompt"`
-			Password bool   `json:"password"`
-		}
-		m.Decode(&c)
-		go t.input(c.Prompt, c.Password, m.Header)
-	}
-}
-
-// input answers a prompt from standard input.
-func (t *terminal) input(prompt string, password bool, asked wire.Header) {
-	fmt.Fprint(t.out, prompt)
-	line, err := t.readLine(password)
-	content := map[string]any{"value": line, "status": wire.StatusOK}
-	if err != nil && line == "" {
-		content["status"] = wire.StatusError
-	}
-	t.session.Receive(wire.Stdin, nil, wire.New(&t.client, wire.InputReply, wire.Marshal(asked), content))
-}
-
-func (t *terminal) readLine(password bool) (string, error) {
-	if password && term.IsTerminal(int(t.in.Fd())) {
-		b, err := term.ReadPassword(int(t.in.Fd()))
-		fmt.Fprintln(t.out)
-		return string(b), err
-	}
-	if t.reader == nil {
-		t.reader = bufio.NewReader(t.in)
-	}
-	line, err := t.reader.ReadString('\n')
-	return strings.TrimRight(line, "\r\n"), err
-}
-
-// Publish implements session.Port.
-func (t *terminal) Publish(_ string, m *wire.Message) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch m.Header.MsgType {
-	case wire.Stream:
-		var c wire.StreamContent
-		m.Decode(&c)
-		w := t.out
-		if c.Name == "stderr" {
-			w = t.err
-		}
-		io.WriteString(w, c.Text)
-		t.shown = shown{}
-	case wire.DisplayData, wire.UpdateDisplayData, wire.ExecuteResult:
-		t.show(m)
-	case wire.Status:
-		if strings.Contains(string(m.Content), wire.StateIdle) && t.idle != nil {
-			close(t.idle)
-			t.idle = nil
-		}
-	}
-}
-
-// show prints the plain text of a display. On a terminal an update takes the
-// place of what it updates while that is the last thing shown; elsewhere only
-// the first state is printed.
-func (t *terminal) show(m *wire.Message) {
-	var c wire.DisplayContent
-	if m.Decode(&c) != nil {
+func (s scriptSink) Emit(e engine.Event) {
+	var to io.Writer = os.Stdout
+	switch {
+	case e.Display == nil:
 		return
-	}
-	text, _ := c.Data["text/plain"].(string)
-	if text == "" {
+	case e.Kind == engine.Result:
+	case s.quiet:
 		return
+	default: // what is compiled or fetched for it
+		to = os.Stderr
 	}
-	id := ""
-	if c.Transient != nil {
-		id = c.Transient.DisplayID
+	if text, _ := e.Display.Data["text/plain"].(string); text != "" {
+		fmt.Fprintln(to, strings.TrimRight(plainUnless(isTerminal(to), text), "\n"))
 	}
-	tty := term.IsTerminal(int(t.out.Fd()))
-	text = strings.TrimRight(plainUnless(tty, text), "\n") + "\n"
-	if m.Header.MsgType == wire.UpdateDisplayData {
-		if !tty || id == "" || t.shown.id != id {
-			return
-		}
-		fmt.Fprintf(t.out, "\x1b[%dA\x1b[J", t.shown.lines)
-	}
-	io.WriteString(t.out, text)
-	t.shown = shown{id, strings.Count(text, "\n")}
 }
 
-var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
-
-// plainUnless removes colours where there is no terminal to show them.
-func plainUnless(terminal bool, s string) string {
-	if terminal {
-		return s
+// status is what the process ends with after an error, which is printed unless
+// it has been.
+func status(err error) int {
+	var s statusError
+	if errors.As(err, &s) {
+		return int(s)
 	}
-	return ansi.ReplaceAllString(s, "")
+	fmt.Fprintln(os.Stderr, "gomdcsan:", err)
+	return 1
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+
 	"github.com/spf13/cobra"
 
 	"gomdcsan/kernel/display"
@@ -17,6 +19,7 @@ func newWorker() *cobra.Command {
 		Args:   cobra.NoArgs,
 		Hidden: true,
 		RunE: func(*cobra.Command, []string) error {
+			os.Args = os.Args[:1] // what cells see
 			attach := func(h worker.Host) func() { return display.Attach(h) }
 			return worker.Serve(attach, func(sink engine.Sink) (engine.Engine, error) {
 				return golang.New(golang.Options{

@@ -16,6 +16,9 @@ func OwnGroup(c *exec.Cmd) {
 }
 
 func ownGroup(a *syscall.SysProcAttr) *syscall.SysProcAttr {
+	if program.Load() != nil { // the terminal's signals are for all of it
+		return a
+	}
 	own := syscall.SysProcAttr{}
 	if a != nil {
 		own = *a

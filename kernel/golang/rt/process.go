@@ -22,9 +22,7 @@ func KillGroup(c *exec.Cmd) {
 func Starting(c any, start func()) {
 	Check()
 	cmd := c.(*exec.Cmd)
-	if !program.Load() {
-		OwnGroup(cmd)
-	}
+	OwnGroup(cmd)
 	start()
 	if cmd.Process != nil && leads(cmd.SysProcAttr) {
 		started(cmd.Process.Pid)
@@ -35,9 +33,7 @@ func Starting(c any, start func()) {
 func StartProcess(name string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
 	Check()
 	own := *attr
-	if !program.Load() {
-		own.Sys = ownGroup(own.Sys)
-	}
+	own.Sys = ownGroup(own.Sys)
 	p, err := os.StartProcess(name, argv, &own)
 	if err == nil && leads(own.Sys) {
 		started(p.Pid)
@@ -64,9 +60,7 @@ func started(pid int) {
 // and holds on to a pipe is waited for no longer than a moment.
 func Killing(c any, wait func()) {
 	cmd := c.(*exec.Cmd)
-	if !program.Load() {
-		OwnGroup(cmd)
-	}
+	OwnGroup(cmd)
 	Check()
 	over := make(chan any, 1)
 	go func() {

@@ -150,17 +150,17 @@ func Guard(f func()) func() {
 // LoggerFatal is l.Fatal.
 func LoggerFatal(l *log.Logger, v ...any) {
 	l.Print(v...)
-	panic(Exited{"log.Fatal", 1})
+	end("log.Fatal", 1)
 }
 
 // LoggerFatalf is l.Fatalf.
 func LoggerFatalf(l *log.Logger, format string, v ...any) {
 	l.Printf(format, v...)
-	panic(Exited{"log.Fatalf", 1})
+	end("log.Fatalf", 1)
 }
 
 // LoggerFatalln is l.Fatalln.
 func LoggerFatalln(l *log.Logger, v ...any) {
 	l.Println(v...)
-	panic(Exited{"log.Fatalln", 1})
+	end("log.Fatalln", 1)
 }
