@@ -7,7 +7,9 @@ torch.optim.Adam, Polyak averages parameter by parameter), on one thread, with
 the sizes and synthetic data of `gomdcsan bench`. Prints one JSON object:
 
     python peer.py                     # eager, every task and actor
-    python peer.py --compile           # the same through torch.compile
+    python peer.py --mode compile      # the same through torch.compile
+    python peer.py --mode graphs       # compiled into CUDA graphs, on a GPU
+    python peer.py --mode jax          # peer_jax.py
     python peer.py --task Ant-v3 --actor mdcsan --seconds 3
 
 beside.py runs it in turn with gomdcsan bench and prints the ratios.
@@ -15,6 +17,7 @@ update_ms.<task>.<actor> is the mean of an update without the policy and one
 with it (policy delay 2), each the least of its repetitions.
 """
 import argparse
+import importlib.util
 import json
 import time
 
@@ -22,15 +25,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-TASKS = {  # observations, of which constant zero, actions
-    "Ant-v3": (111, 84, 8),
-    "HalfCheetah-v3": (17, 0, 6),
-    "Walker2d-v3": (17, 0, 6),
-    "Hopper-v3": (11, 0, 3),
-}
-ACTORS = ("mdcsan", "lif", "popdan", "dan")
-THETA = (-0.172, 0.529, 0.021, 0.132)
-BATCH, T, POP, HIDDEN = 100, 5, 10, 256
+from sizes import ACTORS, BATCH, HIDDEN, POP, T, TASKS, THETA
+
+MODES = ("eager", "compile", "graphs", "jax")
 
 
 class PseudoSpike(torch.autograd.Function):
@@ -191,19 +188,32 @@ def synthetic(obs, zeros, act):
     return o(), torch.rand(BATCH, act) * 2 - 1, torch.randn(BATCH, 1), o(), torch.zeros(BATCH, 1)
 
 
-def least(run, seconds):
+def least(run, seconds, on_gpu):
     """The least time of one call of run, over at least five calls after a warm-up."""
+    # Processor time, as gomdcsan bench: the wait for other programs does not count. Of a GPU it is the wait that counts.
+    clock = time.perf_counter if on_gpu else time.thread_time
     for _ in range(3):
         run()
     best, n, end = float("inf"), 0, time.perf_counter() + seconds
     while n < 5 or time.perf_counter() < end:
-        start = time.thread_time()  # processor time, as gomdcsan bench: the wait for other programs does not count
+        start = clock()
         run()
-        best, n = min(best, time.thread_time() - start), n + 1
+        if on_gpu:
+            torch.cuda.synchronize()
+        best, n = min(best, clock() - start), n + 1
     return best
 
 
-def measure(task, kind, seconds, wrap):
+def measure(task, kind, seconds, mode):
+    """An update in ms and an action in µs."""
+    if mode == "jax":
+        import peer_jax
+
+        return peer_jax.measure(task, kind, seconds)
+    gpu = mode == "graphs"
+    torch.set_num_threads(1)
+    torch.set_default_device("cuda" if gpu else "cpu")
+    wrap = {"eager": lambda f: f, "compile": torch.compile, "graphs": lambda f: torch.compile(f, mode="reduce-overhead")}[mode]
     obs, zeros, act = TASKS[task]
     torch.manual_seed(0)
     agent, batch = Agent(kind, obs, act, wrap), synthetic(obs, zeros, act)
@@ -214,23 +224,31 @@ def measure(task, kind, seconds, wrap):
         with torch.no_grad():
             agent.pi(one)
 
-    update = [least(lambda: agent.update(batch, policy), seconds / 2) for policy in (False, True)]
-    return sum(update) / 2 * 1e3, least(action, seconds / 3) * 1e6
+    update = [least(lambda: agent.update(batch, policy), seconds / 2, gpu) for policy in (False, True)]
+    return sum(update) / 2 * 1e3, least(action, seconds / 3, gpu) * 1e6
+
+
+def available():
+    """The modes that this machine can measure."""
+    modes = ["eager", "compile"]
+    if torch.cuda.is_available():
+        modes.append("graphs")
+    if importlib.util.find_spec("jax"):
+        modes.append("jax")
+    return modes
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", choices=TASKS, help="only this task")
     parser.add_argument("--actor", choices=ACTORS, help="only this actor")
-    parser.add_argument("--compile", action="store_true", help="through torch.compile")
+    parser.add_argument("--mode", choices=MODES, default="eager", help="how the program is run (default eager)")
     parser.add_argument("--seconds", type=float, default=1.0, help="measure each update so long")
     args = parser.parse_args()
-    torch.set_num_threads(1)
-    wrap = torch.compile if args.compile else (lambda f: f)
-    result = {"torch": torch.__version__, "mode": "compile" if args.compile else "eager", "update_ms": {}, "action_us": {}}
+    result = {"torch": torch.__version__, "mode": args.mode, "update_ms": {}, "action_us": {}}
     for task in [args.task] if args.task else TASKS:
         for kind in [args.actor] if args.actor else ACTORS:
-            ms, us = measure(task, kind, args.seconds, wrap)
+            ms, us = measure(task, kind, args.seconds, args.mode)
             result["update_ms"].setdefault(task, {})[kind] = round(ms, 4)
             result["action_us"].setdefault(task, {})[kind] = round(us, 2)
     print(json.dumps(result, indent=1))
