@@ -156,6 +156,15 @@ func (f *files) open() (*checkpoint.File, error) {
 			return nil, err
 		}
 	}
+	if !ck.Has(tablePrefix + progressName) {
+		history, _, err := readEvaluations(ck)
+		if err == nil {
+			err = checkOld(f.dir, &f.manifest, f.tables[progressName].text, f.tables[evaluationsName].text, history)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	if final := f.manifest.Files[progressName]; final != "" && final != digest(f.tables[progressName].text) {
 		f.note("%s is older than the run's end: what followed is trained once more", f.path(latestName))
 	}
@@ -303,9 +312,7 @@ func (f *files) addEvaluation(r *Run, ev *Evaluation) {
 	}
 	f.tables[progressName].add(ev.Step, r.episode, ev.Mean, ev.Std, ev.Min(), ev.Max(), ev.MeanLength(),
 		r.mean("train_return"), r.mean("critic_loss"), r.mean("actor_loss"), r.updates)
-	for i, x := range ev.Returns {
-		f.tables[evaluationsName].add(ev.Step, i, x, ev.Lengths[i])
-	}
+	f.tables[evaluationsName].addEvaluation(ev)
 	f.addTiming(r)
 	f.addEvents(r, ev)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 	"gomdcsan/mdcsan/env/pendulum"
 	"gomdcsan/mdcsan/nn"
 	"gomdcsan/mdcsan/rng"
+	"gomdcsan/mdcsan/snn"
 	"gomdcsan/mdcsan/td3"
 )
 
@@ -258,6 +261,49 @@ func TestOldPolicy(t *testing.T) {
 		// Other processors sum in another order.
 		if got := a.Act(c.obs); math.Abs(got[0]-c.want[0]) > 1e-5 {
 			t.Errorf("the action for %v is %.8g, want %.8g", c.obs, got[0], c.want[0])
+		}
+	}
+}
+
+// silent neurons never fire.
+type silent struct{}
+
+func (silent) Params() []*nn.Param    { return nil }
+func (silent) Forward(*snn.Activity)  {}
+func (silent) Backward(*snn.Activity) {}
+
+// Manifest and policy say which parts were the user's; without them resuming,
+// loading and a saved copy are refused with the call that takes them.
+func TestOwnPartsAreNamed(t *testing.T) {
+	parts := Parts{Net: snn.Parts{Neuron: func(int, int) snn.Neuron { return silent{} }}, NewEnv: func() (env.Env, error) { return pendulum.New(), nil }}
+	c := tiny(t.TempDir())
+	r, err := New(c, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.Train(context.Background()), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := ReadManifest(c.Dir); err != nil || !slices.Equal(m.Parts, []string{"task", "neuron"}) {
+		t.Errorf("%v %v", m, err)
+	}
+	if _, err := Resume(c.Dir, 0, Parts{}); err == nil || !strings.Contains(err.Error(), "(task, neuron)") || !strings.Contains(err.Error(), "mdcsan.ResumeWith") {
+		t.Errorf("resume: %v", err)
+	}
+	a, err := LoadActor(c.Dir, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := filepath.Join(t.TempDir(), "a.ckpt")
+	if err := a.Save(saved); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{c.Dir, saved, filepath.Join(c.Dir, latestName)} {
+		if _, err := LoadActor(path, Parts{}); err == nil || !strings.Contains(err.Error(), "(neuron)") || !strings.Contains(err.Error(), "mdcsan.LoadWith") {
+			t.Errorf("load %s: %v", path, err)
+		}
+		if _, err := LoadActor(path, parts); err != nil {
+			t.Errorf("load %s with its part: %v", path, err)
 		}
 	}
 }

@@ -63,6 +63,13 @@ func (t *table) add(cells ...any) {
 	t.text = append(t.text, '\n')
 }
 
+// addEvaluation appends a row per episode.
+func (t *table) addEvaluation(ev *Evaluation) {
+	for i, x := range ev.Returns {
+		t.add(ev.Step, i, x, ev.Lengths[i])
+	}
+}
+
 // flush writes what the file lacks; durable also syncs it.
 func (t *table) flush(durable bool) error {
 	if t.written == len(t.text) && (!durable || t.synced == t.written) {
@@ -143,18 +150,31 @@ func (t *table) isWritten() (err error) {
 // tablePrefix begins the names of the tables in a checkpoint.
 const tablePrefix = "table/"
 
-// restore takes up the table as the checkpoint has it. An older checkpoint has
-// only how many bytes of the file belong to it: they must be in order.
+// restore takes up the table as the checkpoint has it.
 func (t *table) restore(ck *checkpoint.File) (err error) {
 	if ck.Has(tablePrefix + t.name) {
 		t.text, err = ck.Bytes(tablePrefix + t.name)
 		return err
 	}
+	if err := t.restoreOld(ck); err != nil || t.name != evaluationsName {
+		return err
+	}
+	history, _, err := readEvaluations(ck)
+	t.text = evaluationsText(history)
+	return err
+}
+
+// restoreOld is for a checkpoint that has only how many bytes of the file
+// belong to it: they must be in order.
+func (t *table) restoreOld(ck *checkpoint.File) error {
 	lengths, err := ck.Int64("run/tables", len(tableNames))
 	if err != nil {
 		return err
 	}
 	length := lengths[slices.Index([]string{progressName, evaluationsName, episodesName}, t.name)]
+	if t.name == evaluationsName {
+		return nil // the checkpoint has its numbers
+	}
 	path := t.folder.path(t.name)
 	data, err := os.ReadFile(path)
 	if err != nil {

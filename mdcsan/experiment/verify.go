@@ -202,7 +202,29 @@ func summon(dir string, m *Manifest) (*witness, error) {
 		}
 	}
 	w.history, _, err = readEvaluations(ck)
+	if _, ok := w.tables[evaluationsName]; !ok && err == nil {
+		w.tables[evaluationsName] = evaluationsText(w.history)
+	}
 	return w, err
+}
+
+// evaluationsText is evaluations.csv as an older checkpoint knows it.
+func evaluationsText(history []*Evaluation) []byte {
+	t := newTable(nil, evaluationsName)
+	for _, e := range history {
+		t.addEvaluation(e)
+	}
+	return t.text
+}
+
+// checkOld compares progress.csv with the evaluations of an older checkpoint,
+// which does not hold it.
+func checkOld(dir string, m *Manifest, progress, evaluations []byte, history []*Evaluation) error {
+	rows, err := compareTables(progress, evaluations, math.MaxInt)
+	if err != nil {
+		return fmt.Errorf("experiment: %s: %w", dir, err)
+	}
+	return (&witness{manifest: m, history: history}).agrees(dir, rows)
 }
 
 // sameSettings compares what a checkpoint was made with and what the manifest

@@ -7,9 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"gomdcsan/mdcsan/experiment"
 )
 
 // gomdcsan runs the command within the test and returns what it printed.
@@ -167,4 +171,79 @@ func TestTrainInterrupt(t *testing.T) {
 	if err != nil || !strings.Contains(text, "stopped") {
 		t.Errorf("watch: %v\n%s", err, text)
 	}
+}
+
+// A terminal that closes, a connection that breaks and a kill save the run as
+// Ctrl-C does, also when nobody reads any more what is printed; under nohup
+// the run goes on.
+func TestSignalsSave(t *testing.T) {
+	if dir := os.Getenv("GOMDCSAN_TEST_SIGNAL"); dir != "" {
+		os.Args = append([]string{"gomdcsan"}, append(small(dir), "--steps", "100000000", "--checkpoint-every", "100000000")...)
+		main()
+		return
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such signals")
+	}
+	for name, c := range map[string]struct {
+		signal syscall.Signal
+		nohup  bool
+	}{"hangup": {syscall.SIGHUP, false}, "terminate": {syscall.SIGTERM, false}, "interrupt": {syscall.SIGINT, false}, "nohup": {syscall.SIGHUP, true}} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			args := []string{"-c", `exec "$0" "$@"`, os.Args[0], "-test.run=^TestSignalsSave$"}
+			if c.nohup {
+				args[1] = `trap "" HUP; ` + args[1]
+			}
+			child := exec.Command("sh", args...)
+			child.Env = append(os.Environ(), "GOMDCSAN_TEST_SIGNAL="+dir)
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			child.Stdout, child.Stderr = write, write
+			if err := child.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = child.Process.Kill() }()
+			write.Close()
+			waitFor(t, func() bool { _, err := os.Stat(filepath.Join(dir, "progress.csv")); return err == nil })
+			read.Close() // as a tee that the same Ctrl-C has ended
+			before := statusOf(t, dir)
+			if err := child.Process.Signal(c.signal); err != nil {
+				t.Fatal(err)
+			}
+			if c.nohup {
+				waitFor(t, func() bool { return statusOf(t, dir) > before+400 })
+				return
+			}
+			if err := child.Wait(); err == nil || err.Error() != "exit status 1" {
+				t.Errorf("the command ended with %v", err)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "latest.ckpt")); err != nil {
+				t.Errorf("not saved: %v", err)
+			}
+			if after := statusOf(t, dir); after < before {
+				t.Errorf("saved at step %d, was at %d", after, before)
+			}
+		})
+	}
+}
+
+func waitFor(t *testing.T, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !done(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("waited for a minute")
+		}
+	}
+}
+
+func statusOf(t *testing.T, dir string) int {
+	t.Helper()
+	s, err := experiment.ReadStatus(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Step
 }
