@@ -144,14 +144,8 @@ func (c Collect) target(run *Results) (f *folder, remarks []string, err error) {
 		if err != nil || stored == nil {
 			return f, remarks, err
 		}
-		if sameFolder(dir, run.Dir) {
-			if stored.Manifest.Stored {
-				return nil, append(remarks, "is a stored result, and in its place"), nil
-			}
-			return nil, nil, fmt.Errorf("this is the run itself, not a place to store it: give -o another folder")
-		}
 		if !stored.Manifest.Stored {
-			return nil, nil, fmt.Errorf("%s holds a run that may go on, not a stored result: give -o another folder", dir)
+			return nil, nil, fmt.Errorf("%s holds a run that may go on (this one or another), not a stored result: give -o another folder", dir)
 		}
 		if text := otherRun(stored, run); text != "" {
 			remarks = append(remarks, fmt.Sprintf("%s holds another run (%s), so that this one is stored beside it", dir, text))
@@ -188,12 +182,6 @@ func storedIn(dir string) (*folder, *Results, error) {
 		return f, &Results{Dir: dir, Manifest: m}, nil
 	}
 	return f, stored, err
-}
-
-func sameFolder(a, b string) bool {
-	x, err1 := os.Stat(a)
-	y, err2 := os.Stat(b)
-	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
 // otherRun says in what a stored run is not the one at hand.

@@ -49,6 +49,25 @@ func TestCheckpointRemovedFromFinishedRun(t *testing.T) {
 	}
 }
 
+// So does one that was stopped before its first evaluation.
+func TestCheckpointRemovedFromStoppedRun(t *testing.T) {
+	c := tiny(t.TempDir())
+	c.EvalEvery = 500
+	r, err := New(c, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stop *InterruptedError
+	if err := r.Train(&countdown{context.Background(), 150}); !errors.As(err, &stop) {
+		t.Fatal(err)
+	}
+	r.Close()
+	os.Remove(filepath.Join(c.Dir, latestName))
+	if _, err := Resume(c.Dir, 0, Parts{}); !errors.Is(err, errNoCheckpoint) {
+		t.Error(err)
+	}
+}
+
 func withoutManifest(snapshot string) string {
 	lines := strings.Split(snapshot, "\n")
 	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.Contains(l, manifestName) }), "\n")

@@ -153,21 +153,21 @@ func TestFolderGoesAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := tiny(filepath.Join(t.TempDir(), "run"))
-			c.Steps = 1_000_000
+			c.Steps, c.CheckpointEvery = 1_000_000, 1_000_000
 			r, err := New(c, Parts{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			gone := false
 			err = r.Train(context.Background(), func(p Progress) {
-				if p.Kind == Saved && !gone {
+				if p.Kind == Episode && !gone {
 					gone = true
 					if err := away(c.Dir); err != nil {
 						t.Error(err)
 					}
 				}
 			})
-			if !errors.Is(err, ErrGone) || r.Step() > 10_000 {
+			if !errors.Is(err, ErrGone) || r.Step() == c.Steps {
 				t.Errorf("step %d: %v", r.Step(), err)
 			}
 			if entries, _ := os.ReadDir(c.Dir); len(entries) != 0 {
