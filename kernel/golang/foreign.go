@@ -32,6 +32,9 @@ func (e *Engine) foreign(r *running, src *source) *engine.Error {
 			continue
 		case slices.Contains(strings.Split(path, "/"), "internal") && (!known || s.native.broughtIn(path)):
 			err = errors.New("use of an internal package is not allowed")
+		case known && s.native.broughtIn(path):
+			e.tellChanged()
+			continue
 		case known:
 			continue
 		default:
@@ -89,6 +92,14 @@ func (e *Engine) bring(r *running, path string) error {
 	return nil
 }
 
+// tellChanged says which packages in folders are not what they were when they
+// were imported.
+func (e *Engine) tellChanged() {
+	if paths := e.session.native.modules.changed(); len(paths) > 0 {
+		fmt.Fprintf(e.options.Stderr, "note: %s changed since it was imported, and a process can have one version of a package: restart the kernel to have the new one\n", strings.Join(paths, ", "))
+	}
+}
+
 // require is the magic that says where packages are to come from.
 func (e *Engine) require(r *running, arg string) *engine.Error {
 	n := e.session.native
@@ -111,6 +122,7 @@ func (e *Engine) require(r *running, arg string) *engine.Error {
 	case err != nil:
 		return asError(fmt.Errorf("%s: %w", arg, err))
 	}
+	e.tellChanged()
 	line(arg + " is required: import its packages")
 	return nil
 }
@@ -138,6 +150,7 @@ func (s *session) addForeign(path string, list []listed) error {
 		}
 	}
 	s.native.add(list)
+	s.native.modules.remember(list)
 	pkg, err := s.checker.importer.Import(path)
 	if err != nil {
 		return err

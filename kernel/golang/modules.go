@@ -29,6 +29,9 @@ import (
 type moduleSet struct {
 	n   *native
 	dir string // of the session's go.mod and go.sum, "" before they are needed
+
+	loaded map[string]string // modules that cells have imported, and their versions
+	local  map[string]local  // packages of them that are in folders
 }
 
 // listed is a package that the go command has compiled.
@@ -36,6 +39,7 @@ type listed struct {
 	path, name, export string
 	standard           bool
 	module, version    string
+	dir                string // of a package whose module is a folder
 }
 
 // A conflict says that a module needs what this process has in another version.
@@ -84,7 +88,14 @@ func (m *moduleSet) close() {
 // the module that the working directory is in.
 func (m *moduleSet) provides(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
-	return strings.Contains(first, ".") || m.standard(path) || m.required(path) != "" || userModule().covers(path)
+	return strings.Contains(first, ".") || m.standard(path) || m.required(path) != "" || m.users(path)
+}
+
+// users reports whether a package may be of the user's modules: what is wrong
+// with these is said when it is fetched.
+func (m *moduleSet) users(path string) bool {
+	w, err := userModules()
+	return err != nil || w.covers(path)
 }
 
 // standard reports whether a path is in the toolchain's library.
@@ -167,9 +178,9 @@ func (m *moduleSet) require(arg string, say func(string)) error {
 		return err
 	}
 	if !strings.HasPrefix(arg, ".") && !filepath.IsAbs(arg) {
-		return m.get(arg, say)
+		return m.requireVersion(arg, say)
 	}
-	u, err := readModule(arg)
+	u, err := readModule(home(arg))
 	if err != nil {
 		return err
 	}
@@ -188,20 +199,35 @@ func (m *moduleSet) get(query string, say func(string)) error {
 func (m *moduleSet) list(path string, say func(string)) ([]listed, error) {
 	say("compiling " + path)
 	args := append([]string{"list", "-modfile=" + m.file(), "-mod=mod", "-export", "-deps", "-buildmode=plugin", "-f",
-		"{{if .Export}}{{.ImportPath}}\t{{.Name}}\t{{.Export}}\t{{.Standard}}\t{{with .Module}}{{.Path}}\t{{.Version}}{{else}}\t{{end}}{{end}}"}, m.n.flags...)
+		"{{if .Export}}{{.ImportPath}}\t{{.Name}}\t{{.Export}}\t{{.Standard}}\t{{with .Module}}{{.Path}}\t{{.Version}}{{else}}\t{{end}}\t{{if .Module}}{{with .Module.Replace}}{{if not .Version}}{{$.Dir}}{{end}}{{end}}{{end}}{{end}}"}, m.n.flags...)
 	out, err := m.run(say, append(args, path)...)
 	if err != nil {
 		return nil, err
 	}
 	host := m.host()
+	f, err := m.read()
+	if err != nil {
+		return nil, err
+	}
+	replaced := map[string]string{}
+	for _, r := range f.Replace {
+		replaced[r.Old.Path] = strings.TrimSpace(r.New.Path + " " + r.New.Version)
+	}
 	var list []listed
 	for _, l := range lines(string(out)) {
 		f := strings.Split(l, "\t")
-		if len(f) != 6 {
+		if len(f) != 7 {
 			continue
 		}
-		p := listed{path: f[0], name: f[1], export: f[2], standard: f[3] == "true", module: f[4], version: f[5]}
-		if has := host[p.module]; has != "" && has != p.version {
+		p := listed{path: f[0], name: f[1], export: f[2], standard: f[3] == "true", module: f[4], version: f[5], dir: f[6]}
+		has := host[p.module]
+		switch by := replaced[p.module]; {
+		case has != "" && by != "":
+			return nil, &conflict{p.module, "replaced by " + by, has}
+		case has == "":
+			has = m.loaded[p.module]
+		}
+		if has != "" && has != p.version {
 			return nil, &conflict{p.module, p.version, has}
 		}
 		if has := m.n.export(p.path); has != "" && has != p.export {

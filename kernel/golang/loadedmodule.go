@@ -1,0 +1,85 @@
+package golang
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A process can have one version of a package. Where a cell asks for another,
+// of a module that has been imported or in a folder that has been edited, it is
+// told that this takes a restart.
+
+// local is a package in a folder, as it was when it was compiled.
+type local struct{ dir, content string }
+
+// requireVersion adds a published module, unless this process has it in another
+// version.
+func (m *moduleSet) requireVersion(arg string, say func(string)) error {
+	path, wanted, _ := strings.Cut(arg, "@")
+	for name, has := range m.host() {
+		if within(path, name) && wanted != has {
+			return fmt.Errorf("gomdcsan is built with %s %s, and a process can have one version of a module", name, has)
+		}
+	}
+	before, err := m.save()
+	if err != nil {
+		return err
+	}
+	if err := m.get(arg, say); err != nil {
+		return err
+	}
+	f, err := m.read()
+	if err != nil {
+		return err
+	}
+	for name, has := range m.loaded {
+		if now := version(f, name); now != "" && now != has {
+			m.restore(before)
+			return fmt.Errorf("%s %s is loaded, and a process can have one version of a module: restart the kernel, and require %s %s before it is imported", name, has, name, now)
+		}
+	}
+	return nil
+}
+
+// remember keeps what has been imported.
+func (m *moduleSet) remember(list []listed) {
+	if m.loaded == nil {
+		m.loaded, m.local = map[string]string{}, map[string]local{}
+	}
+	for _, l := range list {
+		if l.module != "" {
+			m.loaded[l.module] = l.version
+		}
+		if _, known := m.local[l.path]; l.dir != "" && !known {
+			m.local[l.path] = local{l.dir, content(l.dir)}
+		}
+	}
+}
+
+// changed are the packages in folders that have been edited since they were
+// imported: a process can have one version of a package.
+func (m *moduleSet) changed() (paths []string) {
+	for _, path := range slices.Sorted(maps.Keys(m.local)) {
+		if l := m.local[path]; content(l.dir) != l.content {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// content tells one state of a folder's files from another.
+func content(dir string) string {
+	entries, _ := os.ReadDir(dir)
+	var parts []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && !strings.HasSuffix(e.Name(), "_test.go") {
+			data, _ := os.ReadFile(filepath.Join(dir, e.Name()))
+			parts = append(parts, e.Name(), string(data))
+		}
+	}
+	return hash(parts...)
+}
