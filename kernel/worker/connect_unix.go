@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -52,12 +53,13 @@ func (c *connection) setCrashOutput() error {
 // stdPipes are the reading ends of this process's standard output and error.
 type stdPipes struct {
 	fds     [2]int
-	pending func() bool // whether there is something to read; one system call
+	pending func() bool   // whether there is something to read; one system call
+	peekErr func() []byte // what waits on standard error, left there; nil where the system cannot
 }
 
 func newStdPipes(stdout, stderr int) stdPipes {
 	fds := [2]int{stdout, stderr}
-	return stdPipes{fds, pendingIn(fds)}
+	return stdPipes{fds, pendingIn(fds), peeker(stderr)}
 }
 
 // pollPending asks by poll, which every Unix has.
@@ -77,6 +79,14 @@ func (s stdPipes) wait() error {
 		if err == nil || !errors.Is(err, unix.EINTR) {
 			return err
 		}
+	}
+}
+
+// dying waits for a process that seems to be about to die: its last words are
+// in the pipe, where the front finds and explains them.
+func (s stdPipes) dying() {
+	if s.peekErr != nil && crashLike(s.peekErr()) {
+		time.Sleep(crashPause)
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 	"gomdcsan/kernel/engine"
 )
 
-// maxCrash bounds a crash report: what happened stands at its beginning.
+// maxCrash bounds a crash report: what happened stands at its beginning. A part
+// of its end is kept as well.
 const maxCrash = 1 << 20
 
 // stackLimit bounds a goroutine's stack in a worker. Go's own limit, 1 GB, would
@@ -43,7 +44,7 @@ func (d *death) split() string {
 	if at == nil {
 		return text
 	}
-	if len(d.crash) < len(text)-at[0] {
+	if len(d.crash) < len(text)-at[0] || !crashLike([]byte(d.crash)) { // its first line may be on standard error alone
 		d.crash = text[at[0]:]
 	}
 	return text[:at[0]]

@@ -3,6 +3,7 @@
 package worker
 
 import (
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +20,7 @@ func TestDeathsAreExplained(t *testing.T) {
 		{"exit 0", "exit code 0"},
 		{"fatal goodbye", "some last words: goodbye"},
 		{"gopanic boom", "a panic in a goroutine that nothing recovered: boom"},
-		{"slowcrash", "exit code 2"},
+		{"slowcrash", "fatal error: something"},
 		{"recurse", "infinite recursion"},
 		{"maps", "concurrent map writes"},
 		{"huge 47", "out of memory"},
@@ -30,6 +31,46 @@ func TestDeathsAreExplained(t *testing.T) {
 			continue
 		}
 		s.dies(c.code, c.want)
+	}
+}
+
+// A dying process that lists many goroutines does not keep the session waiting:
+// nobody but the front can read what it writes then.
+func TestDeathWithManyGoroutines(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allows 8,000 goroutines")
+	}
+	for _, c := range []struct{ code, want string }{
+		{"waiters 10000\nrecurse", "infinite recursion"},
+		{"waiters 3000\nmaps", "concurrent map writes"},
+		{"waiters 10000\nhuge 47", "out of memory"},
+		{"waiters 3000\nsegv", "SIGSEGV"},
+		{"waiters 3000\ngopanic boom", "a panic in a goroutine that nothing recovered: boom"},
+	} {
+		s := start(t, Options{})
+		begun := time.Now()
+		s.dies(c.code, c.want)
+		took := time.Since(begun)
+		t.Logf("%q: %v", c.code, took.Round(time.Millisecond))
+		if took > 8*time.Second { // 2 s on a machine at rest
+			t.Errorf("%q took %v", c.code, took)
+		}
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	var e excerpt
+	for i := range 300_000 {
+		fmt.Fprintf(&e, "line %d\n", i)
+	}
+	s := string(e.bytes())
+	if !strings.HasPrefix(s, "line 0\n") || !strings.Contains(s, "\n...\n") || !strings.HasSuffix(s, "line 299999\n") || len(s) > maxCrash+2*excerptTail+10 {
+		t.Errorf("%d bytes: %.30q ... %q", len(s), s, s[len(s)-30:])
+	}
+	e = excerpt{}
+	fmt.Fprint(&e, strings.Repeat("x", maxCrash+5))
+	if s := string(e.bytes()); s != strings.Repeat("x", maxCrash+5) {
+		t.Errorf("%d bytes were made of %d", len(s), maxCrash+5)
 	}
 }
 

@@ -105,6 +105,12 @@ var commands = map[string]func(s *scripted, c engine.Cell, arg string, n int) en
 		os.Stdout.Write(b)
 		return ok
 	},
+	"waiters": func(_ *scripted, _ engine.Cell, _ string, n int) engine.Outcome {
+		for range n {
+			go func() { select {} }()
+		}
+		return ok
+	},
 	"println": func(_ *scripted, _ engine.Cell, arg string, _ int) engine.Outcome {
 		println(arg)
 		return ok

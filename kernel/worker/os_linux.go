@@ -36,6 +36,24 @@ func pendingIn(fds [2]int) func() bool {
 	}
 }
 
+// peeker returns what looks at the beginning of what waits in a pipe and leaves
+// it there, nil if it cannot.
+func peeker(fd int) func() []byte {
+	var scratch [2]int
+	if unix.Pipe2(scratch[:], unix.O_CLOEXEC|unix.O_NONBLOCK) != nil {
+		return nil
+	}
+	buf := make([]byte, 4<<10)
+	return func() []byte {
+		n, err := unix.Tee(fd, scratch[1], len(buf), unix.SPLICE_F_NONBLOCK)
+		if n <= 0 || err != nil {
+			return nil
+		}
+		got, _ := unix.Read(scratch[0], buf)
+		return buf[:max(got, 0)]
+	}
+}
+
 // introduce tells the system what this process is.
 func introduce() {
 	_ = os.WriteFile("/proc/self/comm", []byte("gomdcsan-worker"), 0) // not "exe", which it was started as

@@ -129,17 +129,11 @@ func (o *output) drain() {
 	if !o.pipes.pending() {
 		return
 	}
+	o.pipes.dying()
 	for i, name := range [2]string{"stdout", "stderr"} {
-		text := o.pipes.read(i)
-		if len(text) == 0 {
-			continue
+		if text := o.pipes.read(i); len(text) > 0 {
+			o.add(o.cell, name, text)
 		}
-		if i == 1 && crashLike(text) {
-			// Most likely the process is about to die. Then the front explains
-			// it, and this report of ours is not shown.
-			time.Sleep(crashPause)
-		}
-		o.add(o.cell, name, text)
 	}
 }
 

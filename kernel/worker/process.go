@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,7 +61,13 @@ func (p *process) run(o Options) {
 	go p.write()
 	crash := make(chan []byte, 1)
 	dies := sync.OnceFunc(func() { close(p.dying) })
-	go func() { crash <- readHead(p.os.crash, maxCrash, dies) }()
+	go func() {
+		crash <- readCrash(p.os.crash, func() {
+			dies()
+			p.os.listen()
+			time.AfterFunc(dumpTime, p.os.kill) // what happened is told first
+		})
+	}()
 	timer := time.AfterFunc(o.StartTimeout, func() {
 		select {
 		case <-p.ready:
@@ -250,18 +257,46 @@ func (p *process) kill(cause string) {
 	p.os.kill()
 }
 
-// readHead reads to the end and keeps at most n bytes of the beginning: a
-// crash report says what happened first. It calls begun at the first byte.
-func readHead(r io.Reader, n int64, begun func()) []byte {
+// dumpTime is how long a dying process may list its goroutines. Ten thousand
+// take it seconds, and nobody reads them all.
+const dumpTime = time.Second
+
+// readCrash reads a crash report to its end and returns its excerpt. It calls
+// begun at the first byte.
+func readCrash(r io.Reader, begun func()) []byte {
 	if r == nil {
 		return nil
 	}
-	first := make([]byte, 1)
-	if _, err := io.ReadFull(r, first); err != nil {
+	var kept excerpt
+	if _, err := io.CopyN(&kept, r, 1); err != nil {
 		return nil
 	}
 	begun()
-	rest, _ := io.ReadAll(io.LimitReader(r, n-1))
-	_, _ = io.Copy(io.Discard, r)
-	return append(first, rest...)
+	_, _ = io.Copy(&kept, r)
+	return kept.bytes()
+}
+
+// excerpt keeps the beginning and the end of what is written to it.
+type excerpt struct {
+	head, tail []byte
+	cut        bool // there was more between them
+}
+
+const excerptTail = maxCrash / 16
+
+func (e *excerpt) Write(b []byte) (int, error) {
+	n := min(len(b), maxCrash-len(e.head))
+	e.head = append(e.head, b[:n]...)
+	e.tail = append(e.tail, b[n:]...)
+	if over := len(e.tail) - excerptTail; over > excerptTail { // moved now and then
+		e.tail, e.cut = append(e.tail[:0], e.tail[over:]...), true
+	}
+	return len(b), nil
+}
+
+func (e *excerpt) bytes() []byte {
+	if e.cut {
+		return slices.Concat(e.head, []byte("\n...\n"), e.tail)
+	}
+	return slices.Concat(e.head, e.tail)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,6 +29,9 @@ type osProcess struct {
 	cmd    *exec.Cmd
 	files  []*os.File
 	exited chan struct{}
+
+	hearing sync.WaitGroup // listen has begun
+	heard   [2]excerpt     // of out and err, what the dying process wrote
 }
 
 // start starts the process and waits for nothing but the fork. The thread
@@ -167,13 +171,38 @@ func (p *osProcess) interrupt() { _ = p.cmd.Process.Signal(os.Interrupt) }
 
 func (p *osProcess) pid() int { return p.cmd.Process.Pid }
 
-// leftovers reads what the dead worker left in its own pipes.
-func (p *osProcess) leftovers() (stdout, stderr []byte) {
-	return drain(int(p.out.Fd()), nil), drain(int(p.err.Fd()), nil)
+// listen reads the process's own pipes while it dies: it does not do so itself
+// any more, and would wait for ever with a long dump in a full pipe.
+func (p *osProcess) listen() {
+	p.hearing.Go(func() {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for {
+			p.hear()
+			select {
+			case <-p.exited:
+				return
+			case <-tick.C:
+			}
+		}
+	})
 }
 
-// drain appends what can be read now without waiting.
-func drain(fd int, dst []byte) []byte {
+func (p *osProcess) hear() {
+	for i, f := range []*os.File{p.out, p.err} {
+		drain(int(f.Fd()), &p.heard[i])
+	}
+}
+
+// leftovers reads what the dead worker left in its own pipes.
+func (p *osProcess) leftovers() (stdout, stderr []byte) {
+	p.hearing.Wait()
+	p.hear()
+	return p.heard[0].bytes(), p.heard[1].bytes()
+}
+
+// drain passes on what can be read now without waiting.
+func drain(fd int, to io.Writer) {
 	_ = unix.SetNonblock(fd, true)
 	var buf [64 << 10]byte
 	for {
@@ -182,9 +211,9 @@ func drain(fd int, dst []byte) []byte {
 			continue
 		}
 		if n <= 0 {
-			return dst
+			return
 		}
-		dst = append(dst, buf[:n]...)
+		to.Write(buf[:n])
 	}
 }
 

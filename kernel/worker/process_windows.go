@@ -114,6 +114,9 @@ func (p *osProcess) kill()      { _ = p.cmd.Process.Kill() }
 func (p *osProcess) interrupt() {}
 func (p *osProcess) pid() int   { return p.cmd.Process.Pid }
 
+// listen has nothing to do: forward reads the process's output all the time.
+func (p *osProcess) listen() {}
+
 func (p *osProcess) leftovers() (stdout, stderr []byte) { return nil, nil }
 
 func (p *osProcess) close() {
@@ -154,6 +157,7 @@ type stdPipes struct{}
 
 func (stdPipes) wait() error     { return io.EOF }
 func (stdPipes) pending() bool   { return false }
+func (stdPipes) dying()          {}
 func (stdPipes) read(int) []byte { return nil }
 
 func signalName(*os.ProcessState) string { return "" }
