@@ -4,7 +4,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -135,7 +134,9 @@ func TestInterruptOfCommands(t *testing.T) {
 							pids := sleeping(number)
 							t.Errorf("%v still run", pids)
 							for _, p := range pids {
-								_ = syscall.Kill(p, syscall.SIGKILL)
+								if p, err := os.FindProcess(p); err == nil {
+									_ = p.Kill()
+								}
 							}
 							break
 						}
