@@ -11,14 +11,33 @@ import (
 	"strings"
 )
 
-// mujocoRelease is the MuJoCo 3 that the tests try beside Debian's 2.2.2. Its
-// rollouts are those of 2.2.2 at every step.
-const mujocoRelease = "3.1.6"
+// release is a MuJoCo that the tests try beside Debian's 2.2.2.
+type release struct{ version, wheel, platform string }
 
-// mujoco3 returns the folder of a MuJoCo 3, unpacked from PyPI's wheel, or "".
-func (m *machine) mujoco3(python string) string {
-	dir := filepath.Join(m.cache, "mujoco-"+mujocoRelease)
-	if m.current(dir, mujocoRelease) {
+// mujocoReleases are those for which there are recorded episodes of Gymnasium.
+// The rollouts of 3.1.6 are those of 2.2.2 at every step.
+func mujocoReleases() []release {
+	return []release{{"3.1.6", "mujoco", "manylinux2014"}, {"4.0.0", "mujoco-core", "manylinux_2_28"}}
+}
+
+// mujocos returns the folders of the releases, as a list like PATH, or "" if
+// one cannot be had.
+func (m *machine) mujocos(python string) string {
+	var dirs []string
+	for _, r := range mujocoReleases() {
+		dir := m.mujoco(r, python)
+		if dir == "" {
+			return ""
+		}
+		dirs = append(dirs, dir)
+	}
+	return strings.Join(dirs, string(filepath.ListSeparator))
+}
+
+// mujoco returns the folder of a release, unpacked from PyPI's wheel, or "".
+func (m *machine) mujoco(r release, python string) string {
+	dir := filepath.Join(m.cache, "mujoco-"+r.version)
+	if m.current(dir, r.version) {
 		return dir
 	}
 	machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
@@ -28,9 +47,9 @@ func (m *machine) mujoco3(python string) string {
 	os.RemoveAll(dir)
 	// The wheel of one fixed Python: nothing of it is run, only unpacked.
 	pip := m.command(python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--dest", dir,
-		"--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11", "--platform", "manylinux2014_"+machine,
-		"mujoco=="+mujocoRelease)
-	if err := m.step("downloading MuJoCo "+mujocoRelease+" from PyPI, for the tests only", pip); err != nil {
+		"--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11", "--platform", r.platform+"_"+machine,
+		r.wheel+"=="+r.version)
+	if err := m.step("downloading MuJoCo "+r.version+" from PyPI, for the tests only", pip); err != nil {
 		m.say("  %v", err)
 		return ""
 	}
@@ -44,7 +63,7 @@ func (m *machine) mujoco3(python string) string {
 		m.say("  unpacking MuJoCo: %v", err)
 		return ""
 	}
-	m.stamp(dir, mujocoRelease)
+	m.stamp(dir, r.version)
 	return dir
 }
 

@@ -121,7 +121,7 @@ func (m *machine) testEnvironment() (env, missing []string) {
 	} else {
 		missing = append(missing, "cells")
 	}
-	if dir := m.mujoco3(python); dir != "" {
+	if dir := m.mujocos(python); dir != "" {
 		env = append(env, "MUJOCO_DIR="+dir)
 		require = append(require, "mujoco3")
 	} else {

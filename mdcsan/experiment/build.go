@@ -85,7 +85,7 @@ func (c Config) ActorConfig(spec env.Spec) snn.Config {
 	if kind == snn.DN {
 		s.U0 = float32(c.U0)
 	}
-	s.Coding, s.J, s.Std = snn.Coding(c.coding()), c.Population, float32(c.PopulationStd)
+	s.Coding, s.J, s.Std = snn.Coding(c.coding()), c.Population, float32(c.populationStd())
 	s.MeanLow, s.MeanHigh, s.DetThreshold = float32(c.MeanLow), float32(c.MeanHigh), float32(c.DetThreshold)
 	s.TrainEncoder = !c.FrozenEncoder
 	s.Hidden, s.O, s.T = c.Hidden, c.OutputPopulation, c.T

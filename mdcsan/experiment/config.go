@@ -13,9 +13,9 @@ import (
 // Equation numbers are those of the MDC-SAN paper.
 type Config struct {
 	// The task.
-	Task    string `toml:"task" json:"task" help:"task: Hopper-v3, Walker2d-v3, HalfCheetah-v3, Ant-v3 or Pendulum-v1"`
-	Inertia string `toml:"inertia" json:"inertia" help:"body inertia: legacy (capsules as MuJoCo computed them up to 2.1.0, as in the paper) or exact"`
-	Contact string `toml:"contact" json:"contact" help:"Ant's contact forces: zero (as gym with MuJoCo >= 2.0 gives them) or rne"`
+	Task    string `toml:"task" json:"task" help:"task: the paper's Hopper-v3, Walker2d-v3, HalfCheetah-v3, Ant-v3; Gymnasium's -v4 and -v5 of these and of Swimmer, Reacher, Pusher, InvertedPendulum, InvertedDoublePendulum, Humanoid, HumanoidStandup, with options as in Ant-v4?use_contact_forces=true; or Pendulum-v1"`
+	Inertia string `toml:"inertia" json:"inertia" help:"body inertia: legacy (capsules as MuJoCo computed them up to 2.1.0, as in the paper; tasks of version 3 only) or exact"`
+	Contact string `toml:"contact" json:"contact" help:"Ant-v3's contact forces: zero (as gym with MuJoCo >= 2.0 gives them) or rne"`
 	Seed    uint64 `toml:"seed" json:"seed" help:"seed of all random streams"`
 
 	// The actor.
@@ -31,7 +31,7 @@ type Config struct {
 
 	Hidden           []int   `toml:"hidden" json:"hidden" help:"sizes of the hidden layers"`
 	Population       int     `toml:"population" json:"population" help:"J, encoder neurons per state dimension"`
-	PopulationStd    float64 `toml:"population_std" json:"population_std" help:"initial standard deviation of the receptive fields"`
+	PopulationStd    float64 `toml:"population_std" json:"population_std" help:"initial standard deviation of the receptive fields; 0: as wide against their distance as the paper's, for other mean_low and mean_high"`
 	MeanLow          float64 `toml:"mean_low" json:"mean_low" help:"centre of the first receptive field, in units of the (normalised) observation"`
 	MeanHigh         float64 `toml:"mean_high" json:"mean_high" help:"centre of the last receptive field"`
 	DetThreshold     float64 `toml:"det_threshold" json:"det_threshold" help:"threshold of the coding det (the paper prints 1, related code uses 0.999)"`
@@ -79,7 +79,8 @@ func ThetaStar() []float64 { return []float64{-0.172, 0.529, 0.021, 0.132} }
 // DefaultConfig returns the paper's settings for a task. Pendulum-v1 is not in
 // the paper; it is there to try things, so that its networks are smaller, its
 // actor learns ten times faster, and a run takes 10,000 steps with an update
-// after each from step 200 on: half a minute on one core.
+// after each from step 200 on: half a minute on one core. Tasks that the paper
+// does not have keep its settings but for the lengths in taskDefaults.
 func DefaultConfig(task string) Config {
 	c := Config{
 		Task: task, Inertia: "legacy", Contact: "zero",
@@ -97,11 +98,37 @@ func DefaultConfig(task string) Config {
 		Steps: 1_000_000, StartSteps: 10_000, UpdateAfter: 1_000, UpdateEvery: 50,
 		EvalEvery: 10_000, EvalEpisodes: 10,
 	}
+	if !strings.HasSuffix(task, "-v3") && !isPendulum(task) {
+		c.Inertia = "exact"
+	}
+	name, _, _ := strings.Cut(task, "-v")
+	if d, ok := taskDefaults()[name]; ok {
+		c.Steps, c.StartSteps, c.EvalEvery, c.Population = d.steps, d.startSteps, d.evalEvery, d.population
+	}
 	if isPendulum(task) {
 		c.Hidden, c.CriticHidden, c.ActorRate = []int{64, 64}, []int{128, 128}, 1e-3
 		c.Steps, c.StartSteps, c.UpdateAfter, c.UpdateEvery, c.EvalEvery = 10_000, 500, 200, 1, 1_000
 	}
 	return c
+}
+
+// lengths are the training defaults of a task that the paper does not have.
+type lengths struct{ steps, startSteps, evalEvery, population int }
+
+// taskDefaults are our choices where the paper has none: short runs for tasks
+// that are solved soon, and for the humanoids, which learn late and have 348 or
+// 376 observations, four encoder neurons for each in place of ten, so that the
+// first layer stays of the size of Ant-v3's. Observations are z-scores there
+// too, so that the receptive fields keep their range of -3 to 3.
+func taskDefaults() map[string]lengths {
+	return map[string]lengths{
+		"InvertedPendulum":       {50_000, 1_000, 1_000, 10},
+		"InvertedDoublePendulum": {300_000, 10_000, 10_000, 10},
+		"Reacher":                {200_000, 5_000, 5_000, 10},
+		"Pusher":                 {500_000, 10_000, 10_000, 10},
+		"Humanoid":               {3_000_000, 10_000, 20_000, 4},
+		"HumanoidStandup":        {3_000_000, 10_000, 20_000, 4},
+	}
 }
 
 // QuickConfig returns settings that show learning within minutes on one core:
@@ -131,6 +158,15 @@ func (c Config) actorRate() float64 {
 		return 1e-4
 	}
 	return 1e-3
+}
+
+// populationStd resolves 0: the paper's 0.15 of the variance belongs to centres
+// from -3 to 3, and grows with their distance.
+func (c Config) populationStd() float64 {
+	if c.PopulationStd == 0 {
+		return math.Sqrt(0.15) * (c.MeanHigh - c.MeanLow) / 6
+	}
+	return c.PopulationStd
 }
 
 // checkpointEvery resolves the default of CheckpointEvery.
@@ -177,5 +213,11 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 
 // Slug names the run's folder: what sets it apart from its neighbours.
 func (c Config) Slug() string {
-	return fmt.Sprintf("%s-seed%d", strings.ReplaceAll(c.Name(), " ", "-"), c.Seed)
+	return fmt.Sprintf("%s-seed%d", c.folder(), c.Seed)
+}
+
+// folder is Name as part of a path: a task's options and file lose what shells
+// and file systems read otherwise.
+func (c Config) folder() string {
+	return strings.NewReplacer(" ", "-", "?", "-", "&", "-", "=", "", ",", "_", "/", "_", "\\", "_", ":", "-", "(", "", ")", "").Replace(c.Name())
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gomdcsan/mdcsan/env/mujoco"
+	"gomdcsan/mdcsan/env/tasks"
 )
 
 // The simulation's state is part of the checkpoint: runs on MuJoCo that are
@@ -14,9 +15,10 @@ func TestInterruptedMuJoCoRunsEndTheSame(t *testing.T) {
 	if err := mujoco.Available(); err != nil {
 		t.Skip(err)
 	}
-	for _, task := range []string{"Hopper-v3", "HalfCheetah-v3", "Walker2d-v3", "Ant-v3"} {
+	for _, task := range tasks.Names() {
 		t.Run(task, func(t *testing.T) {
 			c := tiny(t.TempDir())
+			c.Inertia = DefaultConfig(task).Inertia
 			c.Task, c.Steps, c.EvalEpisodes = task, 310, 1
 			c.EvalEvery, c.CheckpointEvery = 310, 310
 			want := filesOf(t, train(t, c).Config.Dir)

@@ -181,7 +181,7 @@ func (s *Sweep) config(cell map[string]any, axes []Setting) (Config, error) {
 
 // sweepName is the run's Slug, with the axes that a Slug leaves out.
 func sweepName(c Config, axes []Setting) string {
-	parts := []string{strings.ReplaceAll(c.Name(), " ", "-")}
+	parts := []string{c.folder()}
 	for _, f := range c.Settings() {
 		if slices.Contains([]string{"task", "actor", "coding", "neuron", "seed"}, f.Name) || !slices.ContainsFunc(axes, func(a Setting) bool { return a.Name == f.Name }) {
 			continue

@@ -51,7 +51,7 @@ var ErrSim = errors.New("MuJoCo")
 
 // unavailable is what every entry point says in a build without MuJoCo.
 func unavailable() error {
-	return fmt.Errorf("%w: this program was built without MuJoCo, the physics library of Ant, HalfCheetah, Walker2d and Hopper. "+
+	return fmt.Errorf("%w: this program was built without MuJoCo, the physics library of all tasks but Pendulum-v1. "+
 		"Run `go run ./install demo` in the gomdcsan source folder, which installs MuJoCo and builds with it; or by hand: "+
 		"`apt-get install libmujoco-dev` and `go install -tags mujoco ./kernel/cmd/gomdcsan`. Pendulum-v1 works without MuJoCo", env.ErrUnavailable)
 }
@@ -59,7 +59,7 @@ func unavailable() error {
 // missing is what they say where the library is not there that the program was
 // built for.
 func missing(version string, why error) error {
-	return fmt.Errorf("%w: this program is built for MuJoCo %s, the physics library of Ant, HalfCheetah, Walker2d and Hopper, "+
+	return fmt.Errorf("%w: this program is built for MuJoCo %s, the physics library of all tasks but Pendulum-v1, "+
 		"and cannot open it (%s). Install it again (Debian, Ubuntu: `apt-get install libmujoco-dev`), name its folder in "+
 		"LD_LIBRARY_PATH, or run `go run ./install build` in the gomdcsan source folder to build with the MuJoCo that is here. "+
 		"Pendulum-v1 works without MuJoCo", env.ErrUnavailable, version, strings.ReplaceAll(why.Error(), "\n", "; "))

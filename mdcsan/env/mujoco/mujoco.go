@@ -101,9 +101,14 @@ func Load(xml string) (*Model, error) {
 	if p == nil {
 		return nil, fmt.Errorf("mujoco: load model: %w", text.err())
 	}
+	return newModel(p), nil
+}
+
+// newModel owns a compiled model.
+func newModel(p *C.mjModel) *Model {
 	m := &Model{p: p, nq: int(p.nq), nv: int(p.nv), nu: int(p.nu), body: int(p.nbody), geom: int(p.ngeom)}
 	runtime.AddCleanup(m, func(p *C.mjModel) { C.gm_delete_model(p) }, p)
-	return m, nil
+	return m
 }
 
 // Array returns a copy of the array of mjModel with the given name, such as
@@ -132,7 +137,8 @@ type Sim struct {
 	m       *Model
 	d       *C.mjData
 	cleanup runtime.Cleanup
-	io      []float64 // ctrl, then the four slices above
+	io      []float64 // ctrl, then the four slices above, then the fields
+	fields  []field   // asked for by NewSim
 	state   []float64 // scratch for the state
 	text    text
 	bad     error // why a Reset is needed
@@ -140,24 +146,37 @@ type Sim struct {
 
 var errClosed = errors.New("mujoco: the simulation is closed")
 
-// NewSim makes a simulation, which wants a Reset.
-func (m *Model) NewSim() (*Sim, error) {
+// NewSim makes a simulation, which wants a Reset. Each step also copies the
+// given fields out of MuJoCo.
+func (m *Model) NewSim(fields ...Field) (*Sim, error) {
 	s := &Sim{m: m, text: newText(), bad: errors.New("no Reset yet")}
 	s.d = C.gm_make_data(m.p, s.text.ptr(), s.text.len())
 	if s.d == nil {
 		return nil, fmt.Errorf("mujoco: make simulation: %w", s.text.err())
 	}
 	s.cleanup = runtime.AddCleanup(s, func(d *C.mjData) { C.gm_delete_data(d) }, s.d)
-	s.io = make([]float64, m.nu+m.nq+m.nv+9*m.body)
+	extra, size := m.layout(fields)
+	s.fields, s.io = extra, make([]float64, m.nu+m.nq+m.nv+9*m.body+size)
 	s.state = make([]float64, int(C.gm_state_size(m.p)))
 	rest := s.io[m.nu:]
 	take := func(n int) (x []float64) { x, rest = rest[:n:n], rest[n:]; return x }
 	s.QPos, s.QVel, s.XPos, s.CfrcExt = take(m.nq), take(m.nv), take(3*m.body), take(6*m.body)
+	for i := range s.fields {
+		s.fields[i].values = take(s.fields[i].size)
+	}
 	return s, nil
 }
 
-// Reset puts the model at qpos and qvel with everything else as new.
-func (s *Sim) Reset(qpos, qvel []float64) error {
+// Reset puts the model at qpos and qvel with everything else as new, and
+// normalises quaternions.
+func (s *Sim) Reset(qpos, qvel []float64) error { return s.reset(qpos, qvel, 1) }
+
+// ResetRaw is Reset with quaternions as this MuJoCo leaves them: releases up to
+// 3.1 normalise them, late ones use them as if they were and leave qpos alone
+// until the first step. Gymnasium does so.
+func (s *Sim) ResetRaw(qpos, qvel []float64) error { return s.reset(qpos, qvel, 0) }
+
+func (s *Sim) reset(qpos, qvel []float64, normalise C.int) error {
 	switch {
 	case s.d == nil:
 		return errClosed
@@ -168,9 +187,10 @@ func (s *Sim) Reset(qpos, qvel []float64) error {
 	}
 	copy(s.QPos, qpos)
 	copy(s.QVel, qvel)
-	code := C.gm_reset(s.m.p, s.d, s.ioPtr(), s.text.ptr(), s.text.len())
+	code := C.gm_reset(s.m.p, s.d, s.ioPtr(), normalise, s.text.ptr(), s.text.len())
 	runtime.KeepAlive(s)
 	s.bad = s.failure(code)
+	s.readFields()
 	return s.bad
 }
 
@@ -202,8 +222,10 @@ func (s *Sim) advance(n int, rne bool) error {
 	runtime.KeepAlive(s)
 	if code != 0 {
 		s.bad = s.failure(code)
+		return s.bad
 	}
-	return s.bad
+	s.readFields()
+	return nil
 }
 
 // Close frees the simulation; it may be called again.

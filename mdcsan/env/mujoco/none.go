@@ -22,14 +22,32 @@ func MarginsAdd() (bool, error) { return false, unavailable() }
 // Load says how to get MuJoCo.
 func Load(string) (*Model, error) { return nil, unavailable() }
 
+// LoadFiles says how to get MuJoCo.
+func LoadFiles(map[string][]byte, string) (*Model, error) { return nil, unavailable() }
+
+// ID says how to get MuJoCo.
+func (*Model) ID(Kind, string) (int, error) { return 0, unavailable() }
+
+// Names returns nothing in this build.
+func (*Model) Names(Kind) []string { return nil }
+
 // Array says how to get MuJoCo.
 func (*Model) Array(string) ([]float64, error) { return nil, unavailable() }
 
 // NewSim says how to get MuJoCo.
-func (*Model) NewSim() (*Sim, error) { return nil, unavailable() }
+func (*Model) NewSim(...Field) (*Sim, error) { return nil, unavailable() }
+
+// Field returns nothing in this build.
+func (*Sim) Field(Field) []float64 { return nil }
+
+// Geoms returns nothing in this build.
+func (*Sim) Geoms([]float64) (pos, mat []float64, err error) { return nil, nil, unavailable() }
 
 // Reset says how to get MuJoCo.
 func (*Sim) Reset(_, _ []float64) error { return unavailable() }
+
+// ResetRaw says how to get MuJoCo.
+func (*Sim) ResetRaw(_, _ []float64) error { return unavailable() }
 
 // Step says how to get MuJoCo.
 func (*Sim) Step(_ []float64, _ int, _ bool) error { return unavailable() }

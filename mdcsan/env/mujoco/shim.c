@@ -13,7 +13,7 @@
 #define GM_COMMON(F)                                                           \
   F(mj_version) F(mj_loadXML) F(mj_defaultVFS) F(mj_deleteVFS) F(mj_makeData)  \
   F(mj_deleteData) F(mj_deleteModel) F(mj_resetData) F(mj_forward) F(mj_step)  \
-  F(mj_rnePostConstraint) F(mj_kinematics)
+  F(mj_rnePostConstraint) F(mj_kinematics) F(mj_name2id) F(mj_id2name)
 #if mjVERSION_HEADER >= 300
 #define GM_FUNCTIONS(F) \
   GM_COMMON(F) F(mj_addBufferVFS) F(mj_normalizeQuat) F(mj_stateSize) F(mj_getState) F(mj_setState)
@@ -134,6 +134,13 @@ mjModel* gm_load(const char* xml, int n, char* err, int nerr) {
   return m;
 }
 
+mjModel* gm_load_file(const char* path, char* err, int nerr) {
+  GUARD(NULL)
+  mjModel* m = mujoco.mj_loadXML(path, NULL, err, nerr);
+  UNGUARD
+  return m;
+}
+
 mjData* gm_make_data(const mjModel* m, char* err, int nerr) {
   GUARD(NULL)
   mjData* d = mujoco.mj_makeData(m);
@@ -161,6 +168,8 @@ int gm_array(const mjModel* m, const char* name, double* out, int cap) {
   COPY_ARRAY("nbody", 1, &m->nbody)
   COPY_ARRAY("njnt", 1, &m->njnt)
   COPY_ARRAY("ngeom", 1, &m->ngeom)
+  COPY_ARRAY("nmesh", 1, &m->nmesh)
+  COPY_ARRAY("na", 1, &m->na)
   COPY_ARRAY("timestep", 1, &m->opt.timestep)
   COPY_ARRAY("integrator", 1, &m->opt.integrator)
   return GM_FAILED;
@@ -184,13 +193,13 @@ static void copy_out(const mjModel* m, const mjData* d, double* io) {
   memcpy(io, d->cfrc_ext, 6*m->nbody*sizeof(double));
 }
 
-int gm_reset(const mjModel* m, mjData* d, double* io, char* err, int nerr) {
+int gm_reset(const mjModel* m, mjData* d, double* io, int normalise, char* err, int nerr) {
   GUARD(GM_FAILED)
   mujoco.mj_resetData(m, d);
   memcpy(d->qpos, io + m->nu, m->nq*sizeof(double));
   memcpy(d->qvel, io + m->nu + m->nq, m->nv*sizeof(double));
 #if mjVERSION_HEADER >= 300
-  mujoco.mj_normalizeQuat(m, d->qpos);  // late releases of 3 no longer do it in mj_forward
+  if (normalise) mujoco.mj_normalizeQuat(m, d->qpos);  // late releases of 3 no longer do it in mj_forward
 #endif
   mujoco.mj_forward(m, d);  // warm-starts the solver; in 2.2.2 normalises quaternions too
   int mask = warnings(d);
@@ -214,6 +223,28 @@ int gm_step(const mjModel* m, mjData* d, double* io, int n, int rne, char* err, 
   UNGUARD
   return mask;
 }
+
+#define COPY_FIELD(id, count, field)                            \
+  case id:                                                       \
+    if (out) memcpy(out, d->field, (count)*sizeof(double));      \
+    return (int)(count);
+
+int gm_field(const mjModel* m, const mjData* d, int field, double* out) {
+  switch (field) {
+    COPY_FIELD(GM_XIPOS, 3*m->nbody, xipos)
+    COPY_FIELD(GM_XQUAT, 4*m->nbody, xquat)
+    COPY_FIELD(GM_SITE_XPOS, 3*m->nsite, site_xpos)
+    COPY_FIELD(GM_CINERT, 10*m->nbody, cinert)
+    COPY_FIELD(GM_CVEL, 6*m->nbody, cvel)
+    COPY_FIELD(GM_QFRC_ACTUATOR, m->nv, qfrc_actuator)
+    COPY_FIELD(GM_QFRC_CONSTRAINT, m->nv, qfrc_constraint)
+    COPY_FIELD(GM_SENSORDATA, m->nsensordata, sensordata)
+  }
+  return GM_FAILED;
+}
+
+int gm_name2id(const mjModel* m, int kind, const char* name) { return mujoco.mj_name2id(m, kind, name); }
+const char* gm_id2name(const mjModel* m, int kind, int id) { return mujoco.mj_id2name(m, kind, id); }
 
 int gm_contacts(const mjData* d) { return (int)d->ncon; }
 

@@ -13,6 +13,7 @@ int gm_version(void);         // of the library, 0 before it is opened
 int gm_version_header(void);  // of the header that this was compiled with
 
 mjModel* gm_load(const char* xml, int n, char* err, int nerr);
+mjModel* gm_load_file(const char* path, char* err, int nerr);  // which may include others
 mjData* gm_make_data(const mjModel* m, char* err, int nerr);
 void gm_delete_model(mjModel* m);
 void gm_delete_data(mjData* d);
@@ -24,8 +25,20 @@ int gm_array(const mjModel* m, const char* name, double* out, int cap);
 // io is one block: ctrl[nu] qpos[nq] qvel[nv] xpos[3 nbody] cfrc_ext[6 nbody].
 // gm_reset reads qpos and qvel from it, gm_step ctrl; both write all the rest.
 // The result is a mask with a bit per mjtWarning, or GM_FAILED.
-int gm_reset(const mjModel* m, mjData* d, double* io, char* err, int nerr);
+int gm_reset(const mjModel* m, mjData* d, double* io, int normalise, char* err, int nerr);
 int gm_step(const mjModel* m, mjData* d, double* io, int n, int rne, char* err, int nerr);
+
+// Further results of the last call, in the order of Field in fields.go: copied
+// into out unless it is NULL; the number of values, or GM_FAILED.
+enum {
+  GM_XIPOS, GM_XQUAT, GM_SITE_XPOS, GM_CINERT, GM_CVEL,
+  GM_QFRC_ACTUATOR, GM_QFRC_CONSTRAINT, GM_SENSORDATA
+};
+int gm_field(const mjModel* m, const mjData* d, int field, double* out);
+
+// Names of a kind (mjtObj) of parts; no such name: -1, no such part or no name: NULL.
+int gm_name2id(const mjModel* m, int kind, const char* name);
+const char* gm_id2name(const mjModel* m, int kind, int id);
 
 // Number of contacts after the last call.
 int gm_contacts(const mjData* d);

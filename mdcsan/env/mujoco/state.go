@@ -90,7 +90,18 @@ func (s *Sim) RestoreState(state []byte) error {
 	return s.bad
 }
 
-// geoms returns the centres and rotation matrices of all geoms, for tests.
+// Geoms poses the model and returns the centres (3 numbers each) and rotation
+// matrices (9, by rows) of all geoms. It is for pictures: the simulation wants
+// a Reset afterwards.
+func (s *Sim) Geoms(qpos []float64) (pos, mat []float64, err error) {
+	if err := s.Reset(qpos, make([]float64, s.m.nv)); err != nil {
+		return nil, nil, err
+	}
+	pos, mat = s.geoms()
+	return pos, mat, nil
+}
+
+// geoms are those of the pose that the simulation is in.
 func (s *Sim) geoms() (pos, mat []float64) {
 	pos, mat = make([]float64, 3*s.m.geom), make([]float64, 9*s.m.geom)
 	C.gm_geoms(s.m.p, s.d, (*C.double)(unsafe.SliceData(pos)), (*C.double)(unsafe.SliceData(mat)), s.text.ptr(), s.text.len())

@@ -2,9 +2,11 @@ package render
 
 import "math"
 
-// object is a capsule prepared for rays from one eye.
+// object is a capsule or a solid prepared for rays from one eye.
 type object struct {
-	Capsule
+	Capsule        // of a solid: the sphere around it
+	solid   *Solid // nil: a capsule
+	eye     Vec
 	axis    Vec     // B - A
 	axis2   float64 // its square
 	ea      Vec     // eye - A
@@ -14,8 +16,15 @@ type object struct {
 	shadow  box     // on the floor, m
 }
 
+// prepareSolid is prepare for a solid.
+func prepareSolid(s *Solid, v *view) object {
+	o := prepare(Capsule{A: s.Centre, B: s.Centre, Radius: s.radius(), Color: s.Color}, v)
+	o.solid = s
+	return o
+}
+
 func prepare(c Capsule, v *view) object {
-	o := object{Capsule: c, axis: c.B.sub(c.A), ea: v.eye.sub(c.A), outline: v.outline(&c)}
+	o := object{Capsule: c, eye: v.eye, axis: c.B.sub(c.A), ea: v.eye.sub(c.A), outline: v.outline(&c)}
 	o.axis2 = o.axis.dot(o.axis)
 	o.eaAxis = o.ea.dot(o.axis)
 	o.c = o.axis2*o.ea.dot(o.ea) - o.eaAxis*o.eaAxis - c.Radius*c.Radius*o.axis2
@@ -35,11 +44,19 @@ func light() Vec { return Vec{0.2598, -0.3711, 0.8915} }
 // fromEye returns the distance along the unit direction d at which a ray from
 // the eye meets the object, or +Inf.
 func (o *object) fromEye(d Vec) float64 {
+	if o.solid != nil {
+		t, _ := o.solid.meet(o.eye, d)
+		return t
+	}
 	return o.meet(o.ea, d, o.eaAxis, o.c)
 }
 
 // from is fromEye for any origin.
 func (o *object) from(p, d Vec) float64 {
+	if o.solid != nil {
+		t, _ := o.solid.meet(p, d)
+		return t
+	}
 	ea := p.sub(o.A)
 	eaAxis := ea.dot(o.axis)
 	return o.meet(ea, d, eaAxis, o.axis2*ea.dot(ea)-eaAxis*eaAxis-o.Radius*o.Radius*o.axis2)
@@ -85,8 +102,15 @@ func positive(t float64) float64 {
 	return math.Inf(1)
 }
 
-// normal is the surface's direction at a point of it.
-func (o *object) normal(p Vec) Vec {
+// normal is the surface's direction at a point of it that a ray along d met.
+func (o *object) normal(p, d Vec) Vec {
+	if o.solid != nil {
+		back := 0.01 * o.Radius
+		if _, n := o.solid.meet(p.sub(d.mul(back)), d); n != (Vec{}) {
+			return n
+		}
+		return d.mul(-1)
+	}
 	pa := p.sub(o.A)
 	if o.axis2 > 0 {
 		h := max(0, min(1, pa.dot(o.axis)/o.axis2))

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// What a ray met, apart from capsules, which are numbered from firstObject.
+// What a ray met, apart from objects, which are numbered from firstObject.
 const (
 	sky = iota
 	floor
@@ -38,9 +38,14 @@ type tracer struct {
 func (s *Scene) Draw(img *image.RGBA) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	t := &tracer{view: s.Camera.view(w, h), floor: s.Floor, width: w, keys: make([]uint16, w*h)}
-	for i, c := range s.Capsules {
-		o := prepare(c, &t.view)
-		if t.objects = append(t.objects, o); i == 0 {
+	for _, c := range s.Capsules {
+		t.objects = append(t.objects, prepare(c, &t.view))
+	}
+	for i := range s.Solids {
+		t.objects = append(t.objects, prepareSolid(&s.Solids[i], &t.view))
+	}
+	for i, o := range t.objects {
+		if i == 0 {
 			t.shadow = o.shadow
 		}
 		t.shadow = t.shadow.union(o.shadow)
@@ -152,7 +157,7 @@ func heaven(d Vec) Vec {
 func (t *tracer) surface(i int, d Vec, dist float64) (Vec, uint16) {
 	o := &t.objects[i]
 	p := t.eye.add(d.mul(dist))
-	n := o.normal(p)
+	n := o.normal(p, d)
 	key := uint16(firstObject + i)
 	l := light()
 	lit := max(0, n.dot(l))

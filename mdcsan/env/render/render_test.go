@@ -70,7 +70,7 @@ func TestMeet(t *testing.T) {
 		if math.IsInf(want, 1) && !math.IsInf(got, 1) {
 			// A ray that touches the capsule between two of the spheres.
 			p := eye.add(d.mul(got))
-			if n := o.normal(p); math.Abs(n.dot(d)) > 0.05 {
+			if n := o.normal(p, d); math.Abs(n.dot(d)) > 0.05 {
 				t.Fatalf("%+v: met at %v, no sphere is", c, got)
 			}
 			continue
@@ -82,7 +82,7 @@ func TestMeet(t *testing.T) {
 		if !(math.Abs(got-want) < 1e-3) {
 			t.Fatalf("%+v from %v to %v: met at %v, want %v", c, eye, d, got, want)
 		}
-		if n := o.normal(eye.add(d.mul(got))); math.Abs(n.dot(n)-1) > 1e-9 || n.dot(d) > 1e-6 {
+		if n := o.normal(eye.add(d.mul(got)), d); math.Abs(n.dot(n)-1) > 1e-9 || n.dot(d) > 1e-6 {
 			t.Fatalf("normal %v of length %v at a ray along %v", n, math.Sqrt(n.dot(n)), d)
 		}
 	}

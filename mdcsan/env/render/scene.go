@@ -1,5 +1,5 @@
-// Package render draws spheres, capsules and a checkered floor by casting rays,
-// in Go alone: no screen, no GPU, no library. It makes the still pictures and
+// Package render draws spheres, capsules, boxes, cylinders, ellipsoids, meshes
+// and a checkered floor by casting rays, in Go alone: no screen, no GPU, no library. It makes the still pictures and
 // the films of the tasks; package tasks builds the scenes.
 //
 //	s := render.Scene{Capsules: caps, Floor: true, Camera: cam}
@@ -14,7 +14,7 @@
 //
 // # Method
 //
-// One ray through every pixel, on all cores, against only those capsules whose
+// One ray through every pixel, on all cores, against only those objects whose
 // outline covers the pixel. The checks of the floor are averaged over the
 // pixel's footprint in closed form; pixels at an outline or the edge of a
 // shadow are sampled 16 times. The result does not depend on the number of
@@ -49,6 +49,7 @@ type Camera struct {
 // Scene is what a picture shows.
 type Scene struct {
 	Capsules []Capsule
+	Solids   []Solid
 	Floor    bool // a checkered floor, shadows and a sky; else a white ground
 	Camera   Camera
 }

@@ -31,7 +31,7 @@ func TestAgreement(t *testing.T) {
 	if mujoco.Version() == goldenVersion {
 		t.Skip("this is MuJoCo " + goldenVersion + " itself: TestGoldenRollouts holds it")
 	}
-	for _, path := range filesOf(t, "*.json.gz") {
+	for _, path := range filesOf(t, "mujoco", "*.json.gz") {
 		r := readRollout(t, path)
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".json.gz"), func(t *testing.T) {
 			o := Options{Inertia: mjcf.Inertia(r.Inertia)}

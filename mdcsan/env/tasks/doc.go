@@ -1,15 +1,17 @@
-// Package tasks makes the environments of the paper by gym's names: Ant-v3,
-// HalfCheetah-v3, Walker2d-v3 and Hopper-v3 on MuJoCo, and Pendulum-v1 in Go.
+// Package tasks makes environments by gym's names: the paper's Ant-v3,
+// HalfCheetah-v3, Walker2d-v3 and Hopper-v3; versions 4 and 5 of these and of
+// Swimmer, Reacher, Pusher, InvertedPendulum, InvertedDoublePendulum, Humanoid
+// and HumanoidStandup, by Gymnasium's definitions; Pendulum-v1, in Go.
 //
 //	e, err := tasks.New("Hopper-v3", tasks.Options{})
 //	obs := make([]float64, e.Spec().ObsDim)
 //	err = e.Reset(obs, rng.New(seed, "env/0"))
 //	res, err := e.Step(obs, action)
 //
-// New needs a build with MuJoCo for the first four (package mujoco); Names and
-// Lookup work in every build.
+// All but Pendulum-v1 need MuJoCo (package mujoco); Names and Lookup work in
+// every build.
 //
-// # What a step does (gym 0.15 to 0.21, version 3)
+// # Version 3 (gym 0.15 to 0.21)
 //
 //	               Ant        HalfCheetah  Walker2d    Hopper
 //	observation    111        17           17          11
@@ -26,12 +28,28 @@
 // |pitch| < 0.2 or |state| < 100; HalfCheetah never. All are truncated after
 // 1000 steps.
 //
-// # Where we had to choose
+// Where we had to choose: inertia legacy, as in the MuJoCo of the paper's time
+// (package mjcf); exact is what MuJoCo computes since 2.1.1. Contact forces of
+// Ant zero, as gym gave with every MuJoCo since 2.0, so that its contact cost is
+// zero too; rne computes them.
 //
-// Inertia: legacy, as in the MuJoCo of the paper's time (package mjcf); exact
-// is what MuJoCo computes since 2.1.1. Contact forces of Ant: zero, as gym
-// gave with every MuJoCo since 2.0, so that its contact cost is zero too; rne
-// computes them.
+// # Versions 4 and 5 (Gymnasium 1.4.0)
+//
+// The table gymTasks holds what they are; recorded episodes of Gymnasium hold
+// it to 1e-9. Keyword options of Gymnasium follow the name:
+//
+//	Ant-v4?use_contact_forces=true&healthy_z_range=0.3,1
+//
+// They are part of the name everywhere: in a config, a manifest, a film. Rewards
+// carry the rounding of Gymnasium's float32 actions. uph_cost_weight of
+// HumanoidStandup-v5, which Gymnasium reads and does not use, and xml_file are
+// refused. The models are those of Gymnasium's files on the MuJoCo in use:
+// since MuJoCo 3.3 or so a contact begins at the sum of two margins, no longer
+// at the larger one, and so it does for versions 4 and 5 of Ant, Hopper, Pusher
+// and the humanoids, as in Gymnasium. Version 3 halves its margins there, so
+// that its contacts begin where they did with the paper's MuJoCo.
+//
+// # Divergence
 //
 // The state in which a step diverges (NaN, or beyond 1e10) has no number to go
 // on from: Step returns an error that wraps env.ErrDiverged. gym's MuJoCo

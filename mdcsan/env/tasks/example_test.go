@@ -3,6 +3,7 @@ package tasks_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/rng"
@@ -37,23 +38,27 @@ func Example() {
 }
 
 func ExampleLookup() {
-	for _, name := range tasks.Names() {
+	for _, name := range []string{"Hopper-v3", "Ant-v4", "Ant-v4?use_contact_forces=true", "Humanoid-v5", "Pendulum-v1"} {
 		s, err := tasks.Lookup(name)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("%-15s %3d observations, %d actions, %.3f s per step\n", s.Name, s.ObsDim, s.ActDim, s.Dt)
+		fmt.Printf("%-31s %3d observations, %d actions, %.3f s per step\n", s.Name, s.ObsDim, s.ActDim, s.Dt)
 	}
 	_, err := tasks.Lookup("HalfCheeta-v3")
+	text, _, _ := strings.Cut(err.Error(), " There are")
+	fmt.Println(text)
+	_, err = tasks.Lookup("Swimmer-v4?ctrl_cost=0.1")
 	fmt.Println(err)
 	// Output:
-	// Ant-v3          111 observations, 8 actions, 0.050 s per step
-	// HalfCheetah-v3   17 observations, 6 actions, 0.050 s per step
-	// Walker2d-v3      17 observations, 6 actions, 0.008 s per step
-	// Hopper-v3        11 observations, 3 actions, 0.008 s per step
-	// Pendulum-v1       3 observations, 1 actions, 0.050 s per step
-	// unknown task "HalfCheeta-v3". Did you mean "HalfCheetah-v3"? There are Ant-v3, HalfCheetah-v3, Walker2d-v3, Hopper-v3, Pendulum-v1
+	// Hopper-v3                        11 observations, 3 actions, 0.008 s per step
+	// Ant-v4                           27 observations, 8 actions, 0.050 s per step
+	// Ant-v4?use_contact_forces=true  111 observations, 8 actions, 0.050 s per step
+	// Humanoid-v5                     348 observations, 17 actions, 0.015 s per step
+	// Pendulum-v1                       3 observations, 1 actions, 0.050 s per step
+	// unknown task "HalfCheeta-v3". Did you mean "HalfCheetah-v3"?
+	// tasks: Swimmer-v4 has no option "ctrl_cost"; it has forward_reward_weight, ctrl_cost_weight, reset_noise_scale, exclude_current_positions_from_observation
 }
 
 func ExampleRecord() {

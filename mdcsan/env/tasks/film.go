@@ -146,6 +146,9 @@ func (f *Film) WriteFile(path string) error {
 // so that a long episode does not fill the notebook. WriteFile writes all.
 func (f *Film) MimeBundle() map[string]any {
 	text := f.String()
+	if s, err := newStage(f.Task); err == nil && s.look != nil && s.look.missing() != "" {
+		text += "; " + s.look.missing()
+	}
 	short := *f
 	if n := notebookFrames * f.every(); len(f.Poses) > n {
 		short.Poses = f.Poses[:n]

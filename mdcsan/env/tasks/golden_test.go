@@ -31,18 +31,19 @@ func goldenFiles(t *testing.T, pattern string) []string {
 	if v := mujoco.Version(); v != goldenVersion {
 		t.Skipf("the golden numbers are of MuJoCo %s, this is %s (TestAgreement measures the difference)", goldenVersion, v)
 	}
-	return filesOf(t, pattern)
+	return filesOf(t, "mujoco", pattern)
 }
 
-func filesOf(t *testing.T, pattern string) []string {
+// filesOf lists the files of a folder of $GOLDEN_DIR or of testdata.
+func filesOf(t *testing.T, folder, pattern string) []string {
 	t.Helper()
 	dir := "testdata"
 	if d := os.Getenv("GOLDEN_DIR"); d != "" {
 		dir = d
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "mujoco", pattern))
+	files, err := filepath.Glob(filepath.Join(dir, folder, pattern))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no golden files %s in %s (%v)", pattern, filepath.Join(dir, "mujoco"), err)
+		t.Fatalf("no golden files %s in %s (%v)", pattern, filepath.Join(dir, folder), err)
 	}
 	return files
 }
@@ -82,20 +83,26 @@ type rolloutStep struct {
 
 func readRollout(t *testing.T, path string) *rollout {
 	t.Helper()
+	var r rollout
+	readGzip(t, path, &r)
+	return &r
+}
+
+// readGzip reads a compressed JSON file.
+func readGzip(t *testing.T, path string, into any) {
+	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
+	if err == nil {
+		err = json.NewDecoder(z).Decode(into)
+	}
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	var r rollout
-	if err := json.NewDecoder(z).Decode(&r); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	return &r
 }
 
 func TestGoldenRollouts(t *testing.T) {

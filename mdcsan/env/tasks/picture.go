@@ -21,7 +21,10 @@ func Frame(e env.Env, size int) (*image.RGBA, error) {
 }
 
 // Picture draws a task in a given pose (AppendPose), square, of size pixels.
-// It needs no MuJoCo.
+// Ant, HalfCheetah, Walker2d, Hopper and Pendulum-v1 need no MuJoCo for it.
+// Drawn are spheres, capsules, ellipsoids, cylinders, boxes, meshes and a
+// horizontal floor; not drawn are height fields, tilted planes, tendons, skins,
+// textures and what MuJoCo's viewer hides (geoms of group 3 and above).
 func Picture(name string, pose []float64, size int) (*image.RGBA, error) {
 	s, err := newStage(name)
 	if err != nil {
@@ -39,20 +42,23 @@ func Picture(name string, pose []float64, size int) (*image.RGBA, error) {
 
 // stage builds the scenes of a task.
 type stage struct {
-	model  *mjcf.Model // nil: pendulum
+	look   *look       // of a model that MuJoCo poses
+	model  *mjcf.Model // else; nil: pendulum
 	offset mjcf.V3     // of the camera from the robot's centre of mass
 	limbs  []mjcf.Limb // scratch
 }
 
 func newStage(name string) (*stage, error) {
-	if name == pendulum.Name {
-		return &stage{}, nil
-	}
-	d, err := find(name)
-	if err != nil {
+	k, err := find(name, Options{})
+	switch {
+	case err != nil:
 		return nil, err
+	case k.start != nil:
+		return &stage{}, nil
+	case k.table == nil:
+		return lookAt(k)
 	}
-	m := d.model()
+	m := k.table()
 	limbs, err := m.Pose(nil, m.Start())
 	if err != nil {
 		return nil, err
@@ -65,11 +71,24 @@ func newStage(name string) (*stage, error) {
 	return s, nil
 }
 
+// lookAt is the stage of a model that MuJoCo poses.
+func lookAt(k known) (*stage, error) {
+	m, err := k.load()
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLook(m)
+	return &stage{look: l}, err
+}
+
 func (s *stage) scene(pose []float64) (*render.Scene, error) {
 	for _, v := range pose {
 		if math.IsNaN(v) || math.Abs(v) > 1e6 {
 			return nil, fmt.Errorf("tasks: a pose with the number %v has no picture", v)
 		}
+	}
+	if s.look != nil {
+		return s.look.scene(pose)
 	}
 	if s.model == nil {
 		return pendulumScene(pose)

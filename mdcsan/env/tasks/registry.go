@@ -2,11 +2,14 @@ package tasks
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 
 	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/mjcf"
+	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/env/pendulum"
 )
 
@@ -16,6 +19,9 @@ func Names() []string {
 	for _, d := range locomotions() {
 		names = append(names, d.name)
 	}
+	for _, g := range gymTasks() {
+		names = append(names, g.name)
+	}
 	return append(names, pendulum.Name)
 }
 
@@ -24,47 +30,106 @@ func Lookup(name string) (env.Spec, error) { return LookupWith(name, Options{}) 
 
 // LookupWith describes a task with the given options; it needs no MuJoCo.
 func LookupWith(name string, o Options) (env.Spec, error) {
-	if err := o.Validate(); err != nil {
-		return env.Spec{}, err
-	}
-	if name == pendulum.Name {
-		s := pendulum.Spec()
-		s.MaxSteps = o.limit(s.MaxSteps)
-		return s, nil
-	}
-	d, err := find(name)
+	k, err := find(name, o)
 	if err != nil {
 		return env.Spec{}, err
 	}
-	return d.spec(o), nil
+	return k.spec(), nil
 }
 
 // New makes an instance of a task. The caller closes it.
 func New(name string, o Options) (env.Env, error) {
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if name == pendulum.Name {
-		return pendulum.NewLimit(o.limit(pendulum.MaxSteps)), nil
-	}
-	d, err := find(name)
+	k, err := find(name, o)
 	if err != nil {
 		return nil, err
 	}
-	l, err := newLocomotion(d, o)
+	e, err := k.make()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return l, nil
+	return e, nil
 }
 
-func find(name string) (*definition, error) {
-	for _, d := range locomotions() {
-		if d.name == name {
-			return &d, nil
+// known is a task that was found, its options applied.
+type known struct {
+	spec  func() env.Spec
+	make  func() (env.Env, error)
+	table func() mjcf.Model             // what pictures show without MuJoCo; nil: none
+	load  func() (*mujoco.Model, error) // the model; nil: none
+	start func() []float64              // pose at the start of an episode, if there is no model
+}
+
+// find looks a task up by its name, such as "Hopper-v3" or
+// "Ant-v4?use_contact_forces=true".
+func find(full string, o Options) (known, error) {
+	if err := o.Validate(); err != nil {
+		return known{}, err
+	}
+	name, options := splitName(full)
+	for _, g := range gymTasks() {
+		if g.name == name {
+			return g.known(full, options, o)
 		}
 	}
-	return nil, unknown(name)
+	if options != "" {
+		if _, err := find(name, o); err != nil {
+			return known{}, err
+		}
+		return known{}, fmt.Errorf("tasks: %s takes no options after a question mark (%q); its settings are inertia and contact", name, options)
+	}
+	if name == pendulum.Name {
+		return pendulumTask(o), nil
+	}
+	for _, d := range locomotions() {
+		if d.name == name {
+			return known{
+				spec: func() env.Spec { return d.spec(o) }, table: d.model,
+				make: func() (env.Env, error) { return newLocomotion(&d, o) },
+			}, nil
+		}
+	}
+	return known{}, unknown(name)
+}
+
+func pendulumTask(o Options) known {
+	return known{
+		spec: func() env.Spec {
+			s := pendulum.Spec()
+			s.MaxSteps = o.limit(s.MaxSteps)
+			return s
+		},
+		make:  func() (env.Env, error) { return pendulum.NewLimit(o.limit(pendulum.MaxSteps)), nil },
+		start: func() []float64 { return []float64{math.Pi, 0} }, // hanging, no torque
+	}
+}
+
+// known applies options to a task of Gymnasium.
+func (g *gymTask) known(full, options string, o Options) (known, error) {
+	switch {
+	case o.Inertia == mjcf.Legacy:
+		return known{}, fmt.Errorf("tasks: %s is defined with inertia %q; only the tasks of version 3 know %q", g.name, mjcf.Exact, mjcf.Legacy)
+	case o.Contact == ContactRNE:
+		return known{}, fmt.Errorf("tasks: contact %q is a setting of Ant-v3; Ant-v4?use_contact_forces=true and Ant-v5 have contact forces", ContactRNE)
+	}
+	keys, err := g.keys.with(g.name, options)
+	if err != nil {
+		return known{}, err
+	}
+	if w := keys.find(exclude().name); w != nil && o.Position {
+		w.value[0] = 0
+	}
+	load := func() (*mujoco.Model, error) { return mujoco.Load(g.model()) }
+	return known{
+		spec: func() env.Spec { return g.plan(full, keys, o).spec },
+		make: func() (env.Env, error) {
+			m, err := load()
+			if err != nil {
+				return nil, err
+			}
+			return newRobot(g.plan(full, keys, o), m)
+		},
+		table: g.table, load: load,
+	}, nil
 }
 
 // unknown names the tasks there are and the one that was meant.

@@ -44,7 +44,7 @@ func TestLookup(t *testing.T) {
 func TestUnknownTask(t *testing.T) {
 	for name, meant := range map[string]string{
 		"hopper-v3": "Hopper-v3", "Hopper": "Hopper-v3", "HalfCheeta-v3": "HalfCheetah-v3", "Walker2D-v3": "Walker2d-v3",
-		"ant": "Ant-v3", "Pendulum-v0": "Pendulum-v1", "Hopper-v4": "Hopper-v3", "": "", "Humanoid-v3": "",
+		"ant": "Ant-v3", "Pendulum-v0": "Pendulum-v1", "Hopper-v2": "Hopper-v3", "": "", "Humanoid-v3": "Humanoid-v4", "Swimmer": "Swimmer-v4",
 	} {
 		for what, call := range map[string]func() error{
 			"New":    func() error { _, err := tasks.New(name, tasks.Options{}); return err },

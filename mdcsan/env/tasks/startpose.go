@@ -1,21 +1,23 @@
 package tasks
 
-import (
-	"math"
-
-	"gomdcsan/mdcsan/env/pendulum"
-)
-
 // StartPose is a task's pose at the start of an episode, without its noise, as
-// Picture takes it. It needs no MuJoCo.
+// Picture takes it. Of Pendulum-v1 and of the robots of package mjcf it needs no
+// MuJoCo.
 func StartPose(name string) ([]float64, error) {
-	if name == pendulum.Name {
-		return []float64{math.Pi, 0}, nil // hanging, no torque
-	}
-	d, err := find(name)
+	k, err := find(name, Options{})
 	if err != nil {
 		return nil, err
 	}
-	m := d.model()
-	return m.Start(), nil
+	switch {
+	case k.start != nil:
+		return k.start(), nil
+	case k.table != nil:
+		m := k.table()
+		return m.Start(), nil
+	}
+	m, err := k.load()
+	if err != nil {
+		return nil, err
+	}
+	return m.Array("qpos0")
 }

@@ -24,8 +24,7 @@ func (l *Locomotion) RestoreState(state []byte) error {
 	head := l.appendHeader(nil)
 	rest, ok := bytes.CutPrefix(state, head)
 	if !ok {
-		line, _, _ := bytes.Cut(state[:min(len(state), 80)], []byte("\n"))
-		return fmt.Errorf("%s: restore: the saved state begins with %q, not with %q: it belongs to another task or other options, or is damaged", l.def.name, line, bytes.TrimSpace(head))
+		return foreignState(l.def.name, state, head)
 	}
 	ep, rest, err := l.ep.ParseState(rest)
 	if err == nil {
@@ -37,4 +36,10 @@ func (l *Locomotion) RestoreState(state []byte) error {
 	l.ep = ep
 	l.terms = Terms{}
 	return nil
+}
+
+// foreignState is the error for a state that does not begin with head.
+func foreignState(name string, state, head []byte) error {
+	line, _, _ := bytes.Cut(state[:min(len(state), 80)], []byte("\n"))
+	return fmt.Errorf("%s: restore: the saved state begins with %q, not with %q: it belongs to another task or other options, or is damaged", name, line, bytes.TrimSpace(head))
 }
