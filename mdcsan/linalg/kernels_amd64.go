@@ -209,6 +209,56 @@ func polyakAVX2(target *float32, w *float32, tau float32, n int)
 //go:noescape
 func adamAVX2(w *float32, grad *float32, m *float32, v *float32, n int, step *float32)
 
+// subAVX2 sets dst = a − b.
+//
+//go:noescape
+func subAVX2(dst *float32, a *float32, b *float32, n int)
+
+// divAVX2 sets dst = a / b.
+//
+//go:noescape
+func divAVX2(dst *float32, a *float32, b *float32, n int)
+
+// maxAVX2 sets dst to the larger one.
+//
+//go:noescape
+func maxAVX2(dst *float32, a *float32, b *float32, n int)
+
+// minAVX2 sets dst to the smaller one.
+//
+//go:noescape
+func minAVX2(dst *float32, a *float32, b *float32, n int)
+
+// affineAVX2 sets dst = s·a + t.
+//
+//go:noescape
+func affineAVX2(dst *float32, a *float32, s float32, t float32, n int)
+
+// scaleAddAVX2 sets dst = s·a + b.
+//
+//go:noescape
+func scaleAddAVX2(dst *float32, a *float32, s float32, b *float32, n int)
+
+// mulAddAVX2 sets dst = a·b + c.
+//
+//go:noescape
+func mulAddAVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// mulSubAVX2 sets dst = c − a·b.
+//
+//go:noescape
+func mulSubAVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// chooseAVX2 sets dst = b where a > 0, else c.
+//
+//go:noescape
+func chooseAVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// windowAVX2 sets dst = 1 where |a − s| < t, else 0.
+//
+//go:noescape
+func windowAVX2(dst *float32, a *float32, s float32, t float32, n int)
+
 // dotAVX2 returns the sum of a·b.
 //
 //go:noescape
@@ -453,6 +503,56 @@ func polyakAVX512(target *float32, w *float32, tau float32, n int)
 //
 //go:noescape
 func adamAVX512(w *float32, grad *float32, m *float32, v *float32, n int, step *float32)
+
+// subAVX512 sets dst = a − b.
+//
+//go:noescape
+func subAVX512(dst *float32, a *float32, b *float32, n int)
+
+// divAVX512 sets dst = a / b.
+//
+//go:noescape
+func divAVX512(dst *float32, a *float32, b *float32, n int)
+
+// maxAVX512 sets dst to the larger one.
+//
+//go:noescape
+func maxAVX512(dst *float32, a *float32, b *float32, n int)
+
+// minAVX512 sets dst to the smaller one.
+//
+//go:noescape
+func minAVX512(dst *float32, a *float32, b *float32, n int)
+
+// affineAVX512 sets dst = s·a + t.
+//
+//go:noescape
+func affineAVX512(dst *float32, a *float32, s float32, t float32, n int)
+
+// scaleAddAVX512 sets dst = s·a + b.
+//
+//go:noescape
+func scaleAddAVX512(dst *float32, a *float32, s float32, b *float32, n int)
+
+// mulAddAVX512 sets dst = a·b + c.
+//
+//go:noescape
+func mulAddAVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// mulSubAVX512 sets dst = c − a·b.
+//
+//go:noescape
+func mulSubAVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// chooseAVX512 sets dst = b where a > 0, else c.
+//
+//go:noescape
+func chooseAVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+
+// windowAVX512 sets dst = 1 where |a − s| < t, else 0.
+//
+//go:noescape
+func windowAVX512(dst *float32, a *float32, s float32, t float32, n int)
 
 // dotAVX512 returns the sum of a·b.
 //

@@ -3561,6 +3561,661 @@ GLOBL f32_0da24260<>(SB), RODATA|NOPTR, $4
 DATA f32_0704ec3d<>+0(SB)/4, $0x0704ec3d
 GLOBL f32_0704ec3d<>(SB), RODATA|NOPTR, $4
 
+// func subAVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·subAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y0
+	VMOVUPS 32(BX)(SI*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Y0
+	VMOVUPS 64(BX)(SI*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(SI*4)
+	VMOVUPS 96(DX)(SI*4), Y0
+	VMOVUPS 96(BX)(SI*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x08, SI
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), DI
+	NEGQ       AX
+	VMOVUPS    (DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VSUBPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func divAVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·divAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y0
+	VMOVUPS 32(BX)(SI*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Y0
+	VMOVUPS 64(BX)(SI*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(SI*4)
+	VMOVUPS 96(DX)(SI*4), Y0
+	VMOVUPS 96(BX)(SI*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x08, SI
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), DI
+	NEGQ       AX
+	VMOVUPS    (DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func maxAVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·maxAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y0
+	VMOVUPS 32(BX)(SI*4), Y1
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Y0
+	VMOVUPS 64(BX)(SI*4), Y1
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(SI*4)
+	VMOVUPS 96(DX)(SI*4), Y0
+	VMOVUPS 96(BX)(SI*4), Y1
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VMAXPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x08, SI
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), DI
+	NEGQ       AX
+	VMOVUPS    (DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VMAXPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func minAVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·minAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VMINPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y0
+	VMOVUPS 32(BX)(SI*4), Y1
+	VMINPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Y0
+	VMOVUPS 64(BX)(SI*4), Y1
+	VMINPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(SI*4)
+	VMOVUPS 96(DX)(SI*4), Y0
+	VMOVUPS 96(BX)(SI*4), Y1
+	VMINPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(SI*4)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VMINPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x08, SI
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), DI
+	NEGQ       AX
+	VMOVUPS    (DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VMINPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func affineAVX2(dst *float32, a *float32, s float32, t float32, n int)
+// Requires: AVX, FMA3
+TEXT ·affineAVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSS s+16(FP), Y0
+	VBROADCASTSS t+20(FP), Y1
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         a+8(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x00000020, AX
+	JL           single2
+
+many1:
+	VMOVUPS     (DX)(BX*4), Y2
+	VMOVAPS     Y1, Y3
+	VFMADD231PS Y2, Y0, Y3
+	VMOVUPS     Y3, (CX)(BX*4)
+	VMOVUPS     32(DX)(BX*4), Y2
+	VMOVAPS     Y1, Y3
+	VFMADD231PS Y2, Y0, Y3
+	VMOVUPS     Y3, 32(CX)(BX*4)
+	VMOVUPS     64(DX)(BX*4), Y2
+	VMOVAPS     Y1, Y3
+	VFMADD231PS Y2, Y0, Y3
+	VMOVUPS     Y3, 64(CX)(BX*4)
+	VMOVUPS     96(DX)(BX*4), Y2
+	VMOVAPS     Y1, Y3
+	VFMADD231PS Y2, Y0, Y3
+	VMOVUPS     Y3, 96(CX)(BX*4)
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x00000020, AX
+	JGE         many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS     (DX)(BX*4), Y2
+	VMOVAPS     Y1, Y3
+	VFMADD231PS Y2, Y0, Y3
+	VMOVUPS     Y3, (CX)(BX*4)
+	ADDQ        $0x08, BX
+	SUBQ        $0x08, AX
+	JGE         one3
+
+tail4:
+	ADDQ        $0x08, AX
+	JZ          done5
+	LEAQ        tailMask<>+32(SB), SI
+	NEGQ        AX
+	VMOVUPS     (SI)(AX*4), Y2
+	VMASKMOVPS  (DX)(BX*4), Y2, Y3
+	VMOVAPS     Y1, Y1
+	VFMADD231PS Y3, Y0, Y1
+	VMASKMOVPS  Y1, Y2, (CX)(BX*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func scaleAddAVX2(dst *float32, a *float32, s float32, b *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·scaleAddAVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS s+16(FP), Y0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         b+24(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x00000020, AX
+	JL           single2
+
+many1:
+	VMOVUPS     (DX)(SI*4), Y1
+	VMOVUPS     (BX)(SI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)(SI*4)
+	VMOVUPS     32(DX)(SI*4), Y1
+	VMOVUPS     32(BX)(SI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 32(CX)(SI*4)
+	VMOVUPS     64(DX)(SI*4), Y1
+	VMOVUPS     64(BX)(SI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 64(CX)(SI*4)
+	VMOVUPS     96(DX)(SI*4), Y1
+	VMOVUPS     96(BX)(SI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 96(CX)(SI*4)
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x00000020, AX
+	JGE         many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS     (DX)(SI*4), Y1
+	VMOVUPS     (BX)(SI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)(SI*4)
+	ADDQ        $0x08, SI
+	SUBQ        $0x08, AX
+	JGE         one3
+
+tail4:
+	ADDQ        $0x08, AX
+	JZ          done5
+	LEAQ        tailMask<>+32(SB), DI
+	NEGQ        AX
+	VMOVUPS     (DI)(AX*4), Y1
+	VMASKMOVPS  (DX)(SI*4), Y1, Y2
+	VMASKMOVPS  (BX)(SI*4), Y1, Y3
+	VFMADD231PS Y2, Y0, Y3
+	VMASKMOVPS  Y3, Y1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func mulAddAVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·mulAddAVX2(SB), NOSPLIT, $0-40
+	MOVQ n+32(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ c+24(FP), SI
+	XORQ DI, DI
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS     (DX)(DI*4), Y0
+	VMOVUPS     (BX)(DI*4), Y1
+	VMOVUPS     (SI)(DI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)(DI*4)
+	VMOVUPS     32(DX)(DI*4), Y0
+	VMOVUPS     32(BX)(DI*4), Y1
+	VMOVUPS     32(SI)(DI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 32(CX)(DI*4)
+	VMOVUPS     64(DX)(DI*4), Y0
+	VMOVUPS     64(BX)(DI*4), Y1
+	VMOVUPS     64(SI)(DI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 64(CX)(DI*4)
+	VMOVUPS     96(DX)(DI*4), Y0
+	VMOVUPS     96(BX)(DI*4), Y1
+	VMOVUPS     96(SI)(DI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 96(CX)(DI*4)
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x00000020, AX
+	JGE         many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS     (DX)(DI*4), Y0
+	VMOVUPS     (BX)(DI*4), Y1
+	VMOVUPS     (SI)(DI*4), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)(DI*4)
+	ADDQ        $0x08, DI
+	SUBQ        $0x08, AX
+	JGE         one3
+
+tail4:
+	ADDQ        $0x08, AX
+	JZ          done5
+	LEAQ        tailMask<>+32(SB), R8
+	NEGQ        AX
+	VMOVUPS     (R8)(AX*4), Y0
+	VMASKMOVPS  (DX)(DI*4), Y0, Y1
+	VMASKMOVPS  (BX)(DI*4), Y0, Y2
+	VMASKMOVPS  (SI)(DI*4), Y0, Y3
+	VFMADD231PS Y2, Y1, Y3
+	VMASKMOVPS  Y3, Y0, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func mulSubAVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·mulSubAVX2(SB), NOSPLIT, $0-40
+	MOVQ n+32(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ c+24(FP), SI
+	XORQ DI, DI
+	SUBQ $0x00000020, AX
+	JL   single2
+
+many1:
+	VMOVUPS      (DX)(DI*4), Y0
+	VMOVUPS      (BX)(DI*4), Y1
+	VMOVUPS      (SI)(DI*4), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, (CX)(DI*4)
+	VMOVUPS      32(DX)(DI*4), Y0
+	VMOVUPS      32(BX)(DI*4), Y1
+	VMOVUPS      32(SI)(DI*4), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, 32(CX)(DI*4)
+	VMOVUPS      64(DX)(DI*4), Y0
+	VMOVUPS      64(BX)(DI*4), Y1
+	VMOVUPS      64(SI)(DI*4), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, 64(CX)(DI*4)
+	VMOVUPS      96(DX)(DI*4), Y0
+	VMOVUPS      96(BX)(DI*4), Y1
+	VMOVUPS      96(SI)(DI*4), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, 96(CX)(DI*4)
+	ADDQ         $0x00000020, DI
+	SUBQ         $0x00000020, AX
+	JGE          many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS      (DX)(DI*4), Y0
+	VMOVUPS      (BX)(DI*4), Y1
+	VMOVUPS      (SI)(DI*4), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, (CX)(DI*4)
+	ADDQ         $0x08, DI
+	SUBQ         $0x08, AX
+	JGE          one3
+
+tail4:
+	ADDQ         $0x08, AX
+	JZ           done5
+	LEAQ         tailMask<>+32(SB), R8
+	NEGQ         AX
+	VMOVUPS      (R8)(AX*4), Y0
+	VMASKMOVPS   (DX)(DI*4), Y0, Y1
+	VMASKMOVPS   (BX)(DI*4), Y0, Y2
+	VMASKMOVPS   (SI)(DI*4), Y0, Y3
+	VFNMADD231PS Y2, Y1, Y3
+	VMASKMOVPS   Y3, Y0, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func chooseAVX2(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX
+TEXT ·chooseAVX2(SB), NOSPLIT, $0-40
+	VXORPS Y0, Y0, Y0
+	MOVQ   n+32(FP), AX
+	MOVQ   dst+0(FP), CX
+	MOVQ   a+8(FP), DX
+	MOVQ   b+16(FP), BX
+	MOVQ   c+24(FP), SI
+	XORQ   DI, DI
+	SUBQ   $0x00000020, AX
+	JL     single2
+
+many1:
+	VMOVUPS   (DX)(DI*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVUPS   (BX)(DI*4), Y2
+	VMOVUPS   (SI)(DI*4), Y3
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, (CX)(DI*4)
+	VMOVUPS   32(DX)(DI*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVUPS   32(BX)(DI*4), Y2
+	VMOVUPS   32(SI)(DI*4), Y3
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, 32(CX)(DI*4)
+	VMOVUPS   64(DX)(DI*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVUPS   64(BX)(DI*4), Y2
+	VMOVUPS   64(SI)(DI*4), Y3
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, 64(CX)(DI*4)
+	VMOVUPS   96(DX)(DI*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVUPS   96(BX)(DI*4), Y2
+	VMOVUPS   96(SI)(DI*4), Y3
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, 96(CX)(DI*4)
+	ADDQ      $0x00000020, DI
+	SUBQ      $0x00000020, AX
+	JGE       many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS   (DX)(DI*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVUPS   (BX)(DI*4), Y2
+	VMOVUPS   (SI)(DI*4), Y3
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, (CX)(DI*4)
+	ADDQ      $0x08, DI
+	SUBQ      $0x08, AX
+	JGE       one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), R8
+	NEGQ       AX
+	VMOVUPS    (R8)(AX*4), Y1
+	VMASKMOVPS (DX)(DI*4), Y1, Y2
+	VCMPPS     $0x1e, Y0, Y2, Y0
+	VMASKMOVPS (BX)(DI*4), Y1, Y2
+	VMASKMOVPS (SI)(DI*4), Y1, Y3
+	VBLENDVPS  Y0, Y2, Y3, Y0
+	VMASKMOVPS Y0, Y1, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func windowAVX2(dst *float32, a *float32, s float32, t float32, n int)
+// Requires: AVX
+TEXT ·windowAVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSS s+16(FP), Y0
+	VBROADCASTSS t+20(FP), Y1
+	VBROADCASTSS f32_3f800000<>+0(SB), Y2
+	VBROADCASTSS f32_7fffffff<>+0(SB), Y3
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         a+8(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x00000020, AX
+	JL           single2
+
+many1:
+	VMOVUPS (DX)(BX*4), Y4
+	VSUBPS  Y0, Y4, Y4
+	VANDPS  Y3, Y4, Y4
+	VCMPPS  $0x11, Y1, Y4, Y4
+	VANDPS  Y2, Y4, Y4
+	VMOVUPS Y4, (CX)(BX*4)
+	VMOVUPS 32(DX)(BX*4), Y4
+	VSUBPS  Y0, Y4, Y4
+	VANDPS  Y3, Y4, Y4
+	VCMPPS  $0x11, Y1, Y4, Y4
+	VANDPS  Y2, Y4, Y4
+	VMOVUPS Y4, 32(CX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Y4
+	VSUBPS  Y0, Y4, Y4
+	VANDPS  Y3, Y4, Y4
+	VCMPPS  $0x11, Y1, Y4, Y4
+	VANDPS  Y2, Y4, Y4
+	VMOVUPS Y4, 64(CX)(BX*4)
+	VMOVUPS 96(DX)(BX*4), Y4
+	VSUBPS  Y0, Y4, Y4
+	VANDPS  Y3, Y4, Y4
+	VCMPPS  $0x11, Y1, Y4, Y4
+	VANDPS  Y2, Y4, Y4
+	VMOVUPS Y4, 96(CX)(BX*4)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000020, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000020, AX
+	SUBQ $0x08, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(BX*4), Y4
+	VSUBPS  Y0, Y4, Y4
+	VANDPS  Y3, Y4, Y4
+	VCMPPS  $0x11, Y1, Y4, Y4
+	VANDPS  Y2, Y4, Y4
+	VMOVUPS Y4, (CX)(BX*4)
+	ADDQ    $0x08, BX
+	SUBQ    $0x08, AX
+	JGE     one3
+
+tail4:
+	ADDQ       $0x08, AX
+	JZ         done5
+	LEAQ       tailMask<>+32(SB), SI
+	NEGQ       AX
+	VMOVUPS    (SI)(AX*4), Y4
+	VMASKMOVPS (DX)(BX*4), Y4, Y5
+	VSUBPS     Y0, Y5, Y0
+	VANDPS     Y3, Y0, Y0
+	VCMPPS     $0x11, Y1, Y0, Y0
+	VANDPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y4, (CX)(BX*4)
+
+done5:
+	VZEROUPPER
+	RET
+
 // func dotAVX2(a *float32, b *float32, n int) float32
 // Requires: AVX, FMA3, SSE
 TEXT ·dotAVX2(SB), NOSPLIT, $0-28
@@ -8498,6 +9153,671 @@ tail4:
 	VDIVPS      Z1, Z0, Z0
 	VSUBPS      Z0, Z3, Z0
 	VMOVUPS     Z0, K1, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func subAVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·subAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z0
+	VMOVUPS 64(BX)(SI*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(SI*4)
+	VMOVUPS 128(DX)(SI*4), Z0
+	VMOVUPS 128(BX)(SI*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(SI*4)
+	VMOVUPS 192(DX)(SI*4), Z0
+	VMOVUPS 192(BX)(SI*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x10, SI
+	SUBQ    $0x10, AX
+	JGE     one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, DI
+	SHLXQ     AX, DI, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func divAVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z0
+	VMOVUPS 64(BX)(SI*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(SI*4)
+	VMOVUPS 128(DX)(SI*4), Z0
+	VMOVUPS 128(BX)(SI*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(SI*4)
+	VMOVUPS 192(DX)(SI*4), Z0
+	VMOVUPS 192(BX)(SI*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x10, SI
+	SUBQ    $0x10, AX
+	JGE     one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, DI
+	SHLXQ     AX, DI, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func maxAVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·maxAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMAXPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z0
+	VMOVUPS 64(BX)(SI*4), Z1
+	VMAXPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(SI*4)
+	VMOVUPS 128(DX)(SI*4), Z0
+	VMOVUPS 128(BX)(SI*4), Z1
+	VMAXPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(SI*4)
+	VMOVUPS 192(DX)(SI*4), Z0
+	VMOVUPS 192(BX)(SI*4), Z1
+	VMAXPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMAXPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x10, SI
+	SUBQ    $0x10, AX
+	JGE     one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, DI
+	SHLXQ     AX, DI, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VMAXPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func minAVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·minAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMINPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z0
+	VMOVUPS 64(BX)(SI*4), Z1
+	VMINPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(SI*4)
+	VMOVUPS 128(DX)(SI*4), Z0
+	VMOVUPS 128(BX)(SI*4), Z1
+	VMINPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(SI*4)
+	VMOVUPS 192(DX)(SI*4), Z0
+	VMOVUPS 192(BX)(SI*4), Z1
+	VMINPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(SI*4)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000040, AX
+	JGE     many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMINPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x10, SI
+	SUBQ    $0x10, AX
+	JGE     one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, DI
+	SHLXQ     AX, DI, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VMINPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func affineAVX512(dst *float32, a *float32, s float32, t float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·affineAVX512(SB), NOSPLIT, $0-32
+	VBROADCASTSS s+16(FP), Z0
+	VBROADCASTSS t+20(FP), Z1
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         a+8(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x00000040, AX
+	JL           single2
+
+many1:
+	VMOVUPS     (DX)(BX*4), Z2
+	VMOVAPS     Z1, Z3
+	VFMADD231PS Z2, Z0, Z3
+	VMOVUPS     Z3, (CX)(BX*4)
+	VMOVUPS     64(DX)(BX*4), Z2
+	VMOVAPS     Z1, Z3
+	VFMADD231PS Z2, Z0, Z3
+	VMOVUPS     Z3, 64(CX)(BX*4)
+	VMOVUPS     128(DX)(BX*4), Z2
+	VMOVAPS     Z1, Z3
+	VFMADD231PS Z2, Z0, Z3
+	VMOVUPS     Z3, 128(CX)(BX*4)
+	VMOVUPS     192(DX)(BX*4), Z2
+	VMOVAPS     Z1, Z3
+	VFMADD231PS Z2, Z0, Z3
+	VMOVUPS     Z3, 192(CX)(BX*4)
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000040, AX
+	JGE         many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS     (DX)(BX*4), Z2
+	VMOVAPS     Z1, Z3
+	VFMADD231PS Z2, Z0, Z3
+	VMOVUPS     Z3, (CX)(BX*4)
+	ADDQ        $0x10, BX
+	SUBQ        $0x10, AX
+	JGE         one3
+
+tail4:
+	ADDQ        $0x10, AX
+	JZ          done5
+	MOVQ        $0x00000001, SI
+	SHLXQ       AX, SI, SI
+	DECQ        SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (DX)(BX*4), K1, Z2
+	VMOVAPS     Z1, Z1
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (CX)(BX*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func scaleAddAVX512(dst *float32, a *float32, s float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scaleAddAVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSS s+16(FP), Z0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         b+24(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x00000040, AX
+	JL           single2
+
+many1:
+	VMOVUPS     (DX)(SI*4), Z1
+	VMOVUPS     (BX)(SI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)(SI*4)
+	VMOVUPS     64(DX)(SI*4), Z1
+	VMOVUPS     64(BX)(SI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 64(CX)(SI*4)
+	VMOVUPS     128(DX)(SI*4), Z1
+	VMOVUPS     128(BX)(SI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 128(CX)(SI*4)
+	VMOVUPS     192(DX)(SI*4), Z1
+	VMOVUPS     192(BX)(SI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 192(CX)(SI*4)
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x00000040, AX
+	JGE         many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS     (DX)(SI*4), Z1
+	VMOVUPS     (BX)(SI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)(SI*4)
+	ADDQ        $0x10, SI
+	SUBQ        $0x10, AX
+	JGE         one3
+
+tail4:
+	ADDQ        $0x10, AX
+	JZ          done5
+	MOVQ        $0x00000001, DI
+	SHLXQ       AX, DI, DI
+	DECQ        DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z1
+	VMOVUPS.Z   (BX)(SI*4), K1, Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, K1, (CX)(SI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func mulAddAVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulAddAVX512(SB), NOSPLIT, $0-40
+	MOVQ n+32(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ c+24(FP), SI
+	XORQ DI, DI
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS     (DX)(DI*4), Z0
+	VMOVUPS     (BX)(DI*4), Z1
+	VMOVUPS     (SI)(DI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)(DI*4)
+	VMOVUPS     64(DX)(DI*4), Z0
+	VMOVUPS     64(BX)(DI*4), Z1
+	VMOVUPS     64(SI)(DI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 64(CX)(DI*4)
+	VMOVUPS     128(DX)(DI*4), Z0
+	VMOVUPS     128(BX)(DI*4), Z1
+	VMOVUPS     128(SI)(DI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 128(CX)(DI*4)
+	VMOVUPS     192(DX)(DI*4), Z0
+	VMOVUPS     192(BX)(DI*4), Z1
+	VMOVUPS     192(SI)(DI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 192(CX)(DI*4)
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x00000040, AX
+	JGE         many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS     (DX)(DI*4), Z0
+	VMOVUPS     (BX)(DI*4), Z1
+	VMOVUPS     (SI)(DI*4), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)(DI*4)
+	ADDQ        $0x10, DI
+	SUBQ        $0x10, AX
+	JGE         one3
+
+tail4:
+	ADDQ        $0x10, AX
+	JZ          done5
+	MOVQ        $0x00000001, R8
+	SHLXQ       AX, R8, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX)(DI*4), K1, Z0
+	VMOVUPS.Z   (BX)(DI*4), K1, Z1
+	VMOVUPS.Z   (SI)(DI*4), K1, Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, K1, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func mulSubAVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulSubAVX512(SB), NOSPLIT, $0-40
+	MOVQ n+32(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ b+16(FP), BX
+	MOVQ c+24(FP), SI
+	XORQ DI, DI
+	SUBQ $0x00000040, AX
+	JL   single2
+
+many1:
+	VMOVUPS      (DX)(DI*4), Z0
+	VMOVUPS      (BX)(DI*4), Z1
+	VMOVUPS      (SI)(DI*4), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      64(DX)(DI*4), Z0
+	VMOVUPS      64(BX)(DI*4), Z1
+	VMOVUPS      64(SI)(DI*4), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, 64(CX)(DI*4)
+	VMOVUPS      128(DX)(DI*4), Z0
+	VMOVUPS      128(BX)(DI*4), Z1
+	VMOVUPS      128(SI)(DI*4), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, 128(CX)(DI*4)
+	VMOVUPS      192(DX)(DI*4), Z0
+	VMOVUPS      192(BX)(DI*4), Z1
+	VMOVUPS      192(SI)(DI*4), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, 192(CX)(DI*4)
+	ADDQ         $0x00000040, DI
+	SUBQ         $0x00000040, AX
+	JGE          many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS      (DX)(DI*4), Z0
+	VMOVUPS      (BX)(DI*4), Z1
+	VMOVUPS      (SI)(DI*4), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, (CX)(DI*4)
+	ADDQ         $0x10, DI
+	SUBQ         $0x10, AX
+	JGE          one3
+
+tail4:
+	ADDQ         $0x10, AX
+	JZ           done5
+	MOVQ         $0x00000001, R8
+	SHLXQ        AX, R8, R8
+	DECQ         R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DX)(DI*4), K1, Z0
+	VMOVUPS.Z    (BX)(DI*4), K1, Z1
+	VMOVUPS.Z    (SI)(DI*4), K1, Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, K1, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func chooseAVX512(dst *float32, a *float32, b *float32, c *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·chooseAVX512(SB), NOSPLIT, $0-40
+	VPXORD Z0, Z0, Z0
+	MOVQ   n+32(FP), AX
+	MOVQ   dst+0(FP), CX
+	MOVQ   a+8(FP), DX
+	MOVQ   b+16(FP), BX
+	MOVQ   c+24(FP), SI
+	XORQ   DI, DI
+	SUBQ   $0x00000040, AX
+	JL     single2
+
+many1:
+	VMOVUPS   (DX)(DI*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS   (BX)(DI*4), Z1
+	VMOVUPS   (SI)(DI*4), Z8
+	VBLENDMPS Z1, Z8, K1, Z2
+	VMOVUPS   Z2, (CX)(DI*4)
+	VMOVUPS   64(DX)(DI*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS   64(BX)(DI*4), Z1
+	VMOVUPS   64(SI)(DI*4), Z8
+	VBLENDMPS Z1, Z8, K1, Z3
+	VMOVUPS   Z3, 64(CX)(DI*4)
+	VMOVUPS   128(DX)(DI*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS   128(BX)(DI*4), Z1
+	VMOVUPS   128(SI)(DI*4), Z8
+	VBLENDMPS Z1, Z8, K1, Z4
+	VMOVUPS   Z4, 128(CX)(DI*4)
+	VMOVUPS   192(DX)(DI*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS   192(BX)(DI*4), Z1
+	VMOVUPS   192(SI)(DI*4), Z8
+	VBLENDMPS Z1, Z8, K1, Z5
+	VMOVUPS   Z5, 192(CX)(DI*4)
+	ADDQ      $0x00000040, DI
+	SUBQ      $0x00000040, AX
+	JGE       many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS   (DX)(DI*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS   (BX)(DI*4), Z1
+	VMOVUPS   (SI)(DI*4), Z2
+	VBLENDMPS Z1, Z2, K1, Z6
+	VMOVUPS   Z6, (CX)(DI*4)
+	ADDQ      $0x10, DI
+	SUBQ      $0x10, AX
+	JGE       one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, R8
+	SHLXQ     AX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
+	VCMPPS    $0x1e, Z0, Z1, K2
+	VMOVUPS.Z (BX)(DI*4), K1, Z0
+	VMOVUPS.Z (SI)(DI*4), K1, Z1
+	VBLENDMPS Z0, Z1, K2, Z7
+	VMOVUPS   Z7, K1, (CX)(DI*4)
+
+done5:
+	VZEROUPPER
+	RET
+
+// func windowAVX512(dst *float32, a *float32, s float32, t float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·windowAVX512(SB), NOSPLIT, $0-32
+	VBROADCASTSS s+16(FP), Z0
+	VBROADCASTSS t+20(FP), Z1
+	VBROADCASTSS f32_3f800000<>+0(SB), Z2
+	VBROADCASTSS f32_7fffffff<>+0(SB), Z3
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         a+8(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x00000040, AX
+	JL           single2
+
+many1:
+	VMOVUPS   (DX)(BX*4), Z4
+	VSUBPS    Z0, Z4, Z4
+	VANDPS    Z3, Z4, Z4
+	VCMPPS    $0x11, Z1, Z4, K1
+	VMOVUPS.Z Z2, K1, Z4
+	VMOVUPS   Z4, (CX)(BX*4)
+	VMOVUPS   64(DX)(BX*4), Z4
+	VSUBPS    Z0, Z4, Z4
+	VANDPS    Z3, Z4, Z4
+	VCMPPS    $0x11, Z1, Z4, K1
+	VMOVUPS.Z Z2, K1, Z4
+	VMOVUPS   Z4, 64(CX)(BX*4)
+	VMOVUPS   128(DX)(BX*4), Z4
+	VSUBPS    Z0, Z4, Z4
+	VANDPS    Z3, Z4, Z4
+	VCMPPS    $0x11, Z1, Z4, K1
+	VMOVUPS.Z Z2, K1, Z4
+	VMOVUPS   Z4, 128(CX)(BX*4)
+	VMOVUPS   192(DX)(BX*4), Z4
+	VSUBPS    Z0, Z4, Z4
+	VANDPS    Z3, Z4, Z4
+	VCMPPS    $0x11, Z1, Z4, K1
+	VMOVUPS.Z Z2, K1, Z4
+	VMOVUPS   Z4, 192(CX)(BX*4)
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000040, AX
+	JGE       many1
+
+single2:
+	ADDQ $0x00000040, AX
+	SUBQ $0x10, AX
+	JL   tail4
+
+one3:
+	VMOVUPS   (DX)(BX*4), Z4
+	VSUBPS    Z0, Z4, Z4
+	VANDPS    Z3, Z4, Z4
+	VCMPPS    $0x11, Z1, Z4, K1
+	VMOVUPS.Z Z2, K1, Z4
+	VMOVUPS   Z4, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	SUBQ      $0x10, AX
+	JGE       one3
+
+tail4:
+	ADDQ      $0x10, AX
+	JZ        done5
+	MOVQ      $0x00000001, SI
+	SHLXQ     AX, SI, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z4
+	VSUBPS    Z0, Z4, Z0
+	VANDPS    Z3, Z0, Z0
+	VCMPPS    $0x11, Z1, Z0, K2
+	VMOVUPS.Z Z2, K2, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*4)
 
 done5:
 	VZEROUPPER

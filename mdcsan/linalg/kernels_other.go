@@ -183,6 +183,48 @@ func adamAVX2(w *float32, grad *float32, m *float32, v *float32, n int, step *fl
 	panic("linalg: no assembly here")
 }
 
+// subAVX2 sets dst = a − b.
+func subAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// divAVX2 sets dst = a / b.
+func divAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// maxAVX2 sets dst to the larger one.
+func maxAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// minAVX2 sets dst to the smaller one.
+func minAVX2(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// affineAVX2 sets dst = s·a + t.
+func affineAVX2(dst *float32, a *float32, s float32, t float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// scaleAddAVX2 sets dst = s·a + b.
+func scaleAddAVX2(dst *float32, a *float32, s float32, b *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// mulAddAVX2 sets dst = a·b + c.
+func mulAddAVX2(dst *float32, a *float32, b *float32, c *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// mulSubAVX2 sets dst = c − a·b.
+func mulSubAVX2(dst *float32, a *float32, b *float32, c *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// chooseAVX2 sets dst = b where a > 0, else c.
+func chooseAVX2(dst *float32, a *float32, b *float32, c *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// windowAVX2 sets dst = 1 where |a − s| < t, else 0.
+func windowAVX2(dst *float32, a *float32, s float32, t float32, n int) {
+	panic("linalg: no assembly here")
+}
+
 // dotAVX2 returns the sum of a·b.
 func dotAVX2(a *float32, b *float32, n int) float32 { panic("linalg: no assembly here") }
 
@@ -385,6 +427,48 @@ func polyakAVX512(target *float32, w *float32, tau float32, n int) { panic("lina
 
 // adamAVX512 is one step of Adam.
 func adamAVX512(w *float32, grad *float32, m *float32, v *float32, n int, step *float32) {
+	panic("linalg: no assembly here")
+}
+
+// subAVX512 sets dst = a − b.
+func subAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// divAVX512 sets dst = a / b.
+func divAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// maxAVX512 sets dst to the larger one.
+func maxAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// minAVX512 sets dst to the smaller one.
+func minAVX512(dst *float32, a *float32, b *float32, n int) { panic("linalg: no assembly here") }
+
+// affineAVX512 sets dst = s·a + t.
+func affineAVX512(dst *float32, a *float32, s float32, t float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// scaleAddAVX512 sets dst = s·a + b.
+func scaleAddAVX512(dst *float32, a *float32, s float32, b *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// mulAddAVX512 sets dst = a·b + c.
+func mulAddAVX512(dst *float32, a *float32, b *float32, c *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// mulSubAVX512 sets dst = c − a·b.
+func mulSubAVX512(dst *float32, a *float32, b *float32, c *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// chooseAVX512 sets dst = b where a > 0, else c.
+func chooseAVX512(dst *float32, a *float32, b *float32, c *float32, n int) {
+	panic("linalg: no assembly here")
+}
+
+// windowAVX512 sets dst = 1 where |a − s| < t, else 0.
+func windowAVX512(dst *float32, a *float32, s float32, t float32, n int) {
 	panic("linalg: no assembly here")
 }
 

@@ -81,7 +81,7 @@ func Build(c Config, parts Parts, seed uint64) (*Actor, error) {
 	if c.Neuron == ReLU {
 		a.body = newAnalogue(c, size, init)
 	} else {
-		a.body = newSpiking(c, parts, steps, size, init)
+		a.body = newSpiking(c, parts, steps, size, init, a.stream)
 	}
 	a.dec = newDecoder(c, init)
 	a.params = append(a.params, a.enc.Params()...)
@@ -128,7 +128,13 @@ func (a *Actor) ParamCount() int { return nn.Count(a.params) }
 // coding draws no random numbers. Of encoders and neurons of one's own it is not
 // known, and they count as if they drew some.
 func (a *Actor) Deterministic() bool {
-	return a.parts.Encoder == nil && a.parts.Neuron == nil && !slices.Contains([]Coding{PopUni, PopPoi, Uni, Poi}, a.cfg.Coding)
+	return a.parts.Encoder == nil && a.parts.Neuron == nil && !a.random() && !slices.Contains([]Coding{PopUni, PopPoi, Uni, Poi}, a.cfg.Coding)
+}
+
+// random reports whether the neurons draw noise.
+func (a *Actor) random() bool {
+	n, err := a.cfg.Neuron.Equations()
+	return err == nil && n != nil && n.Random()
 }
 
 // Encoder returns the network's encoder.

@@ -14,14 +14,14 @@ type spiking struct {
 	drate    []float32 // gradient of the last layer's spikes, the same at every step
 }
 
-func newSpiking(c Config, parts Parts, steps, size int, init *rng.Stream) *spiking {
+func newSpiking(c Config, parts Parts, steps, size int, init, noise *rng.Stream) *spiking {
 	s := &spiking{t: c.T, steps: steps, allFused: true}
 	for l, n := range c.LayerSizes() {
 		ly := &layer{Dense: nn.NewDense(l, size, n, init), decay: c.CurrentDecay}
 		if parts.Neuron != nil {
 			ly.neuron = parts.Neuron(l, n)
 		} else {
-			ly.neuron = newNeuron(c, l, n)
+			ly.neuron = newNeuron(c, l, n, noise)
 		}
 		ly.fused = newFused(ly.neuron, c.CurrentDecay)
 		s.allFused = s.allFused && ly.fused != nil

@@ -13,7 +13,7 @@ import (
 func TestBuiltInParts(t *testing.T) {
 	for _, c := range variants() {
 		if c.Neuron != ReLU {
-			if err := CheckNeuron(func(l, n int) Neuron { return newNeuron(c, l, n) }, 5); err != nil {
+			if err := CheckNeuron(func(l, n int) Neuron { return newNeuron(c, l, n, nil) }, 5); err != nil {
 				t.Errorf("%s: %v", label(c), err)
 			}
 		}

@@ -30,7 +30,9 @@ func Codings() []Coding { return []Coding{Pop, PopUni, PopPoi, PopDet, Uni, Poi,
 // population reports whether the coding has J receptive fields a dimension.
 func (c Coding) population() bool { return strings.HasPrefix(string(c), "pop") }
 
-// NeuronKind names the neuron of the network's layers.
+// NeuronKind names the neuron of the network's layers: one of the built-in ones
+// below, one of the library of equations (equations.Names), or the text of
+// equations itself, see package equations.
 type NeuronKind string
 
 // The neurons. ReLU makes the network analogue: the paper's Pop-DAN.
@@ -42,7 +44,7 @@ const (
 	ReLU      NeuronKind = "relu"       // no spikes, one pass; last layer linear
 )
 
-// NeuronKinds lists all neurons.
+// NeuronKinds lists the built-in neurons.
 func NeuronKinds() []NeuronKind { return []NeuronKind{DN, DNPrinted, LIF, IF, ReLU} }
 
 // Surrogate is the pseudo-gradient z(V) that stands in for the derivative of a
@@ -215,8 +217,9 @@ func (c Config) validateNames() error {
 	if !slices.Contains(Codings(), c.Coding) {
 		return fmt.Errorf("snn: Coding is %q, want one of %q", c.Coding, Codings())
 	}
-	if !slices.Contains(NeuronKinds(), c.Neuron) {
-		return fmt.Errorf("snn: Neuron is %q, want one of %q", c.Neuron, NeuronKinds())
+	own, err := c.Neuron.Equations()
+	if err != nil {
+		return err
 	}
 	if !slices.Contains(Surrogates(), c.Surrogate) {
 		return fmt.Errorf("snn: Surrogate is %q, want one of %q", c.Surrogate, Surrogates())
@@ -227,7 +230,7 @@ func (c Config) validateNames() error {
 	if c.Neuron == ReLU && c.Coding != Pop {
 		return fmt.Errorf("snn: Coding is %q, want %q: the analogue network (Neuron %q) has no time for spikes", c.Coding, Pop, ReLU)
 	}
-	if c.ThetaMode != ThetaFixed && c.Neuron != DN && c.Neuron != DNPrinted {
+	if c.ThetaMode != ThetaFixed && c.Neuron != DN && c.Neuron != DNPrinted && (own == nil || len(own.Params()) == 0) {
 		return fmt.Errorf("snn: ThetaMode is %q, want %q: neuron %q has no theta", c.ThetaMode, ThetaFixed, c.Neuron)
 	}
 	return nil

@@ -12,21 +12,28 @@ import (
 // is innermost but for the neuron: [B][T][N]. It gives the same numbers as the
 // general way, to rounding.
 type fused struct {
-	linalg.Neuron
-	v      []float32     // [B][T][N]
-	in, g  []float32     // weighted input of the first layer, gradient of it; one step only if it is constant
-	do     []float32     // gradient of the spikes
-	spikes []float32     // as numbers
-	events linalg.Events // spikes of a few states, or few spikes
-	rows   linalg.Binary // spikes of many states, [B·T][N]
-	cols   linalg.Binary // and their transpose
-	quiet  bool          // few spikes
-	input  linalg.Events // of the first layer's analogue input, when acting
+	dynamics
+	thresh func() float32 // what v exceeds at a spike
+	v      []float32      // [B][T][N]
+	in, g  []float32      // weighted input of the first layer, gradient of it; one step only if it is constant
+	do     []float32      // gradient of the spikes
+	spikes []float32      // as numbers
+	events linalg.Events  // spikes of a few states, or few spikes
+	rows   linalg.Binary  // spikes of many states, [B·T][N]
+	cols   linalg.Binary  // and their transpose
+	quiet  bool           // few spikes
+	input  linalg.Events  // of the first layer's analogue input, when acting
+}
+
+// dynamics runs a layer through all steps and back, as linalg.Neuron does.
+type dynamics interface {
+	Forward(v, o, u, x linalg.Steps, steps, rows, n int)
+	Backward(dx, do, v linalg.Steps, steps, rows, n int)
 }
 
 // newFused returns nil when the layer needs the general way.
 func newFused(neuron Neuron, decay float32) *fused {
-	f := &fused{Neuron: linalg.Neuron{CurrentDecay: decay}}
+	f := &linalg.Neuron{CurrentDecay: decay}
 	var s surrogate
 	switch n := neuron.(type) {
 	case *leaky:
@@ -42,6 +49,11 @@ func newFused(neuron Neuron, decay float32) *fused {
 			f.Kind = linalg.DNPrinted
 		}
 		f.ThetaV, f.ThetaU, f.ThetaR, f.ThetaS = n.full[0], n.full[1], n.full[2], n.full[3]
+	case *equation:
+		if n.n.Ternary() {
+			return nil
+		}
+		return &fused{dynamics: filtered{n}, thresh: n.Threshold}
 	default:
 		return nil
 	}
@@ -49,7 +61,7 @@ func newFused(neuron Neuron, decay float32) *fused {
 		return nil
 	}
 	f.Threshold, f.Window = s.vth, s.w
-	return f
+	return &fused{dynamics: f, thresh: func() float32 { return s.vth }}
 }
 
 // input is what the first layer gets.
@@ -110,7 +122,7 @@ func (l *layer) forwardNext(below *fused, t, n int) {
 	f.v = nn.Grow(f.v, n*t*l.Out)
 	below.quiet = false
 	if n <= fewStates {
-		below.events.List(below.v, n*t, l.In, below.Threshold)
+		below.events.List(below.v, n*t, l.In, below.thresh())
 		l.ForwardEvents(f.v, &below.events)
 	} else if below.list(n*t, l.In); below.quiet {
 		l.ForwardEvents(f.v, &below.events)
@@ -126,7 +138,7 @@ const quietRate = 0.15
 
 // list sets rows to the spikes and, if they are few, lists them.
 func (f *fused) list(rows, n int) {
-	f.rows.Set(f.v, rows, n, f.Threshold)
+	f.rows.Set(f.v, rows, n, f.thresh())
 	if f.quiet = f.rows.Density() < quietRate; f.quiet {
 		f.number()
 		f.events.ListNonzero(f.spikes, rows, n)
@@ -141,7 +153,7 @@ func (f *fused) run(x linalg.Steps, t, n, size int) {
 // number writes the spikes as zeros and ones.
 func (f *fused) number() {
 	f.spikes = nn.Grow(f.spikes, len(f.v))
-	linalg.Spikes(f.spikes, f.v, f.Threshold)
+	linalg.Spikes(f.spikes, f.v, f.thresh())
 }
 
 // rates writes the share of steps at which each neuron fired, [n][size].
@@ -167,7 +179,7 @@ func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
 	}
 	f.Backward(g, do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
 	if n <= fewStates {
-		below.rows.Set(below.v, n*t, l.In, below.Threshold)
+		below.rows.Set(below.v, n*t, l.In, below.thresh())
 	}
 	if below.quiet {
 		l.WeightGradEvents(g.Data, &below.events)

@@ -29,7 +29,7 @@ func (l *layer) forward(in input, t int) {
 	a.T, a.B, a.N, l.steps, l.cols = t, n, l.Out, in.steps, in.cols
 	size := t * n * l.Out
 	a.C, a.V, a.O = nn.Grow(a.C, size), nn.Grow(a.V, size), nn.Grow(a.O, size)
-	if _, first := l.neuron.(*leaky); !first {
+	if hasU(l.neuron) {
 		a.U = nn.Grow(a.U, size)
 	}
 	switch {
@@ -44,6 +44,17 @@ func (l *layer) forward(in input, t int) {
 	}
 	l.integrate()
 	l.neuron.Forward(a)
+}
+
+// hasU reports whether a neuron may have a second variable.
+func hasU(n Neuron) bool {
+	switch n := n.(type) {
+	case *leaky:
+		return false
+	case *equation:
+		return n.planar()
+	}
+	return true
 }
 
 // integrate turns the weighted input into the current.

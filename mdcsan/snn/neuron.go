@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"gomdcsan/mdcsan/nn"
+	"gomdcsan/mdcsan/rng"
 )
 
 // Activity is what a layer of N neurons does for a batch of B states over T
@@ -41,7 +42,10 @@ type Neuron interface {
 }
 
 // newNeuron returns layer l's neurons, n of them.
-func newNeuron(c Config, l, n int) Neuron {
+func newNeuron(c Config, l, n int, noise *rng.Stream) Neuron {
+	if e, err := c.Neuron.Equations(); err == nil && e != nil {
+		return newEquation(c, e, l, n, noise)
+	}
 	s := surrogate{c.Surrogate, c.Vth, c.Window}
 	switch c.Neuron {
 	case DN, DNPrinted:

@@ -1,6 +1,10 @@
 package snn
 
-import "math"
+import (
+	"math"
+
+	"gomdcsan/mdcsan/rng"
+)
 
 // Trace is one neuron over time.
 type Trace struct {
@@ -10,12 +14,12 @@ type Trace struct {
 // Simulate runs a single neuron of c's kind on the weighted input of each
 // step, from rest. Nothing is learnt; c.T and the sizes are not used.
 func Simulate(c Config, input []float32) Trace {
-	one := &layer{decay: c.CurrentDecay, neuron: newNeuron(c, 0, 1)}
+	one := &layer{decay: c.CurrentDecay, neuron: newNeuron(c, 0, 1, rng.New(0, "simulate"))}
 	a := &one.act
 	a.T, a.B, a.N, one.steps = len(input), 1, 1, len(input)
 	n := len(input)
 	a.C, a.V, a.O = append([]float32(nil), input...), make([]float32, n), make([]float32, n)
-	if _, dyn := one.neuron.(*dynamic); dyn {
+	if hasU(one.neuron) {
 		a.U = make([]float32, n)
 	}
 	one.integrate()

@@ -41,6 +41,7 @@ func main() {
 			valueSum(s, 2)
 		}
 		elementwise(s)
+		formulas(s)
 		reductions(s)
 		for _, dn := range []bool{true, false} {
 			forward(s, dn)
