@@ -1,6 +1,7 @@
 package equations
 
 import (
+	"fmt"
 	"strconv"
 
 	"gomdcsan/mdcsan/nn"
@@ -36,8 +37,9 @@ type Layer struct {
 	view              int // the state that v shows, or -1
 	threshold         *node
 	saved             []saved
-	carry             []int // slots of the gradients that go from step to step
-	spare             int   // a register
+	carry             []int  // slots of the gradients that go from step to step
+	spare             int    // a register
+	exploded          string // the state that was not finite
 
 	m machine
 }
@@ -78,6 +80,14 @@ func (l *Layer) Params() []*nn.Param { return l.which(true) }
 
 // Fixed returns the parameters that do not learn.
 func (l *Layer) Fixed() []*nn.Param { return l.which(false) }
+
+// Err is an error once a state has become infinite or NaN.
+func (l *Layer) Err() error {
+	if l.exploded == "" {
+		return nil
+	}
+	return fmt.Errorf("the neuron %s: its state %q grew beyond all bounds in layer %d: bound it, such as clip(..., -10, 10) in its equation, or take smaller steps (\"order: substeps 4\")", l.n.Name, l.exploded, l.opt.Layer+1)
+}
 
 func (l *Layer) which(learnt bool) []*nn.Param {
 	var all []*nn.Param

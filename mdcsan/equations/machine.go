@@ -54,6 +54,16 @@ func (l *Layer) ForwardStates(v, o, first, second, x linalg.Steps, steps, rows, 
 			}
 			l.advance(l.forward, l.step.slots.state)
 		}
+		l.lookAt()
+	}
+}
+
+// lookAt notes a state that is not finite after the last step.
+func (l *Layer) lookAt() {
+	for i, s := range l.n.states {
+		if !linalg.Finite(l.reg(l.step.slots.state[i])) {
+			l.exploded = s.name
+		}
 	}
 }
 

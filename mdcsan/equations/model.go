@@ -6,6 +6,28 @@ import (
 	"strings"
 )
 
+// Unnamed is the name of a neuron whose text gives none.
+const Unnamed = "equations"
+
+// IsName reports whether a neuron may be called so: letters, digits and _, with
+// - between them, at most 40.
+func IsName(s string) bool {
+	if len(s) == 0 || len(s) > 40 {
+		return false
+	}
+	for i, part := range strings.Split(s, "-") {
+		for j := range len(part) {
+			if !isLetter(rune(part[j])) && !isDigit(part[j]) {
+				return false
+			}
+		}
+		if part == "" || i == 0 && isDigit(part[0]) {
+			return false
+		}
+	}
+	return true
+}
+
 // Neuron is a parsed and checked neuron.
 type Neuron struct {
 	Name string // of "neuron: NAME"; "equations" if the text has none
@@ -97,7 +119,7 @@ func Parse(text string) (*Neuron, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{parser: parser{tokens: tokens}, n: &Neuron{Name: "equations", Text: text, substeps: 1}}
+	b := &builder{parser: parser{tokens: tokens}, n: &Neuron{Name: Unnamed, Text: text, substeps: 1}}
 	for b.peek().kind != 0 {
 		if b.peek().kind == ';' {
 			b.next()
@@ -182,7 +204,7 @@ func (b *builder) name() error {
 	for b.is("-") {
 		b.n.Name += "-" + b.next().text
 	}
-	if t.kind != 'n' || len(b.n.Name) > 40 {
+	if t.kind != 'n' || !IsName(b.n.Name) {
 		return t.errorf(`%v where the neuron's name must stand, letters and digits with - between them, at most 40`, t)
 	}
 	return nil

@@ -29,6 +29,10 @@ func NewActor(c Config, spec env.Spec, p Parts) (*Actor, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	c, err := c.WithEquations()
+	if err != nil {
+		return nil, err
+	}
 	agent, err := NewAgent(c, spec, p)
 	if err != nil {
 		return nil, err

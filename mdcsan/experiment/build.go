@@ -200,6 +200,10 @@ func build(c Config, p Parts) (*Run, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	c, err := c.WithEquations()
+	if err != nil {
+		return nil, err
+	}
 	e, err := newEnv(c, p)
 	if err != nil {
 		return nil, err

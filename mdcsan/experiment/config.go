@@ -21,7 +21,7 @@ type Config struct {
 	// The actor.
 	Actor     string    `toml:"actor" json:"actor" help:"actor: mdcsan, lif, popdan or dan"`
 	Coding    string    `toml:"coding" json:"coding" help:"input coding: pop (the paper's Cpop), pop+uni, pop+poi, pop+det, uni, poi or det"`
-	Neuron    string    `toml:"neuron" json:"neuron" help:"neuron of the actor mdcsan: dn, dn-printed, lif or if"`
+	Neuron    string    `toml:"neuron" json:"neuron" help:"neuron of the actor mdcsan: dn, dn-printed, lif, if; as equations alif, clif, dn-clamped, dn-eq, dn-printed-eq, dn-sign, eif, if-eq, if-soft, izhikevich, lif-eq, plif, resonate, ternary; a file such as own.neuron; or the text of equations"`
 	Learn     string    `toml:"learn" json:"learn" help:"dynamic parameters of the neurons: fixed, layer (learnt per layer) or neuron (learnt per neuron; the paper starts at theta 0.02,0.2,0,0.08)"`
 	Theta     []float64 `toml:"theta" json:"theta" help:"(theta_v, theta_u, theta_r, theta_s), the fixed or initial dynamic parameters (eq. 8, 9)"`
 	U0        float64   `toml:"u0" json:"u0" help:"U of the neuron dn at the first time step (dn-printed starts at 0)"`
@@ -184,7 +184,7 @@ func (c Config) Name() string {
 		parts = append(parts, c.Coding)
 	}
 	if c.Actor == "mdcsan" {
-		parts = append(parts, c.Neuron)
+		parts = append(parts, c.neuronName())
 	}
 	return strings.Join(parts, " ")
 }

@@ -33,7 +33,7 @@ func TestValidateNamesTheSetting(t *testing.T) {
 		{"task", "", "task = "},
 		{"actor", "mdc", `actor = "mdc": must be one of mdcsan, lif, popdan, dan`},
 		{"coding", "Cpop+Cxyz", "must be one of pop, pop+uni"},
-		{"neuron", "izhikevich", "neuron = "},
+		{"neuron", "izikevitch", "neuron = "},
 		{"theta", "1,2", "theta = [1 2]: must be four finite numbers"},
 		{"theta", "1,2,NaN,4", "must be four finite numbers"},
 		{"t", "0", "t = 0: must be in 1 to 1000"},

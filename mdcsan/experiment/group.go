@@ -167,6 +167,9 @@ func label(configs []Config, i int) string {
 			return !reflect.DeepEqual(c.Settings()[k].Value.Interface(), f.Value.Interface())
 		})
 		text := fmt.Sprint(f.Value)
+		if f.Name == "neuron" && text != "" {
+			text = configs[i].neuronName()
+		}
 		switch {
 		case !varies || text == "":
 		case f.Kind() == "string":

@@ -125,9 +125,12 @@ func (a *Actor) summary() *summary {
 	}
 	n := net.Config()
 	s.add("input", "coding %s, %d neurons", n.Coding, n.InputSize())
-	s.add("layers", "%v neurons of kind %s", n.LayerSizes(), n.Neuron)
+	s.add("layers", "%v neurons of kind %s", n.LayerSizes(), c.kindName(n))
 	if c.Spiking() {
 		s.add("time steps", "%d", n.T)
+	}
+	if own, err := n.Neuron.Equations(); err == nil && own != nil {
+		s.add("equations", "%s", own.Text)
 	}
 	if c.Actor == "mdcsan" && (c.Neuron == "dn" || c.Neuron == "dn-printed") {
 		s.add("theta", "%v, %s", c.Theta, map[string]string{"fixed": "fixed", "layer": "learnt per layer", "neuron": "learnt per neuron"}[c.Learn])

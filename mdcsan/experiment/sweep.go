@@ -176,7 +176,10 @@ func (s *Sweep) config(cell map[string]any, axes []Setting) (Config, error) {
 		}
 	}
 	c.Dir = filepath.Join(s.Dir, sweepName(c, axes))
-	return c, c.Validate()
+	if err := c.Validate(); err != nil {
+		return c, err
+	}
+	return c.WithEquations()
 }
 
 // sweepName is the run's Slug, with the axes that a Slug leaves out.

@@ -64,7 +64,7 @@ func (v *validator) sizes(field string, sizes []int) {
 func (v *validator) actor(c Config) {
 	v.oneOf("actor", c.Actor, "mdcsan", "lif", "popdan", "dan")
 	v.oneOf("coding", c.coding(), "pop", "pop+uni", "pop+poi", "pop+det", "uni", "poi", "det")
-	v.oneOf("neuron", c.Neuron, "dn", "dn-printed", "lif", "if")
+	v.neuron(c)
 	v.oneOf("learn", c.Learn, "fixed", "layer", "neuron")
 	v.oneOf("surrogate", c.Surrogate, "rectangular", "triangle", "sigmoid", "arctan")
 	finite := !slices.ContainsFunc(c.Theta, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) })

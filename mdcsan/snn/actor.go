@@ -137,6 +137,21 @@ func (a *Actor) random() bool {
 	return err == nil && n != nil && n.Random()
 }
 
+// Err is an error once a state of neurons given as equations has become
+// infinite or NaN.
+func (a *Actor) Err() error {
+	s, ok := a.body.(*spiking)
+	if !ok {
+		return nil
+	}
+	for _, l := range s.layers {
+		if e, ok := l.neuron.(*equation); ok && e.Err() != nil {
+			return e.Err()
+		}
+	}
+	return nil
+}
+
 // Encoder returns the network's encoder.
 func (a *Actor) Encoder() Encoder { return a.enc }
 

@@ -242,6 +242,9 @@ func (a *Agent) end(u *update) (Losses, error) {
 // check reports non-finite losses and, after an update of the policy,
 // non-finite parameters of the actor: spikes hide a NaN weight from the loss.
 func (a *Agent) check(l Losses, policy bool, b *replay.Batch) error {
+	if e, ok := a.actor.(interface{ Err() error }); ok && e.Err() != nil {
+		return fmt.Errorf("td3: update %d: %w", a.updates[0], e.Err())
+	}
 	what := ""
 	switch {
 	case !isFinite(l.Q1):
