@@ -3,8 +3,6 @@ package notebook
 import (
 	"encoding/base64"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -14,13 +12,9 @@ var pictureFormats = []struct{ mime, ext string }{
 	{"image/gif", ".gif"}, {"image/apng", ".png"}, {"image/svg+xml", ".svg"}, {"image/png", ".png"}, {"image/jpeg", ".jpg"},
 }
 
-// WritePictures writes the pictures that the cells show into a folder, made if
-// it is not there, as prefix-1.svg and so on in the order of the notebook, and
-// returns the files' names.
-func (nb *Notebook) WritePictures(dir, prefix string) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("notebook: pictures: %w", err)
-	}
+// WritePictures hands the pictures that the cells show to write, as
+// prefix-1.svg and so on in the order of the notebook, and returns the names.
+func (nb *Notebook) WritePictures(prefix string, write func(name string, data []byte) error) ([]string, error) {
 	var names []string
 	for i, cell := range nb.Cells {
 		for _, o := range cell.Outputs {
@@ -31,8 +25,8 @@ func (nb *Notebook) WritePictures(dir, prefix string) ([]string, error) {
 			if data == nil {
 				continue
 			}
-			name := filepath.Join(dir, fmt.Sprintf("%s-%d%s", prefix, len(names)+1, ext))
-			if err := os.WriteFile(name, data, 0o644); err != nil {
+			name := fmt.Sprintf("%s-%d%s", prefix, len(names)+1, ext)
+			if err := write(name, data); err != nil {
 				return names, fmt.Errorf("notebook: pictures: %w", err)
 			}
 			names = append(names, name)

@@ -4,14 +4,16 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"os"
+	"maps"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
 
 	"gomdcsan/mdcsan"
+	"gomdcsan/mdcsan/experiment"
 	"gomdcsan/mdcsan/experiment/stats"
 	"gomdcsan/plotting"
 )
@@ -42,28 +44,37 @@ func (s section) SVG() template.HTML {
 }
 
 // Write makes index.html in a folder, which needs nothing else to be looked
-// at, and each figure as SVG, PDF and PNG in the folder's figures.
+// at, and each figure as SVG, PDF and PNG in the folder's figures. It replaces
+// what an earlier report left there, and nothing else.
 func Write(dir string, runs []*mdcsan.Results) error {
-	figures := filepath.Join(dir, "figures")
-	if err := os.MkdirAll(figures, 0o755); err != nil {
+	out, err := experiment.OpenOutput(dir)
+	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	all := sections(runs)
+	files := map[string]*plotting.Figure{}
 	for _, s := range all {
 		if s.Figure == nil {
 			continue
 		}
 		for _, ext := range []string{".svg", ".pdf", ".png"} {
-			if err := s.Figure.Save(filepath.Join(figures, s.ID+ext)); err != nil {
-				return err
-			}
+			files[filepath.Join("figures", s.ID+ext)] = s.Figure
+		}
+	}
+	const index = "index.html"
+	if err := out.Claim(append(slices.Collect(maps.Keys(files)), index)...); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	for name, figure := range files {
+		if err := figure.Save(out.Path(name)); err != nil {
+			return err
 		}
 	}
 	var b strings.Builder
 	if err := page.Execute(&b, map[string]any{"Sections": all, "Runs": plural(len(runs), "run")}); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "index.html"), []byte(b.String()), 0o644); err != nil {
+	if err := out.Write(index, []byte(b.String())); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil

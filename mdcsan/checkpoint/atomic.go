@@ -1,10 +1,13 @@
 package checkpoint
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"unicode/utf8"
 )
 
 // WriteAtomic replaces the file at path by one that holds data. After a crash
@@ -58,4 +61,53 @@ func SyncDir(dir string) error {
 		return fmt.Errorf("checkpoint: sync folder %s: %w", dir, err)
 	}
 	return nil
+}
+
+// ErrInTheWay means that something that is not to be written over has the name
+// of a file that is to be written.
+var ErrInTheWay = errors.New("not written over")
+
+// WriteOutput is WriteAtomic for a file that the user has named: it is new, or
+// takes the place of a plain file that begins as the data do, and so is of the
+// same kind.
+func WriteOutput(path string, data []byte) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return WriteAtomic(path, data)
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint: write %s: %w", path, err)
+	}
+	what := ""
+	switch mode := info.Mode(); {
+	case mode&fs.ModeSymlink != 0:
+		what = "is a symbolic link: name the file that it leads to"
+	case mode.IsDir():
+		what = "is a folder: name a file in it"
+	case !mode.IsRegular():
+		what = "is not a plain file"
+	case mode.Perm()&0o200 == 0:
+		what = "is read-only"
+	default:
+		old, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("checkpoint: write %s: %w", path, err)
+		}
+		if n := kindLength(data); len(old) > 0 && !bytes.HasPrefix(old, data[:n]) {
+			what = "is a file of another kind: move it away or name another"
+		}
+	}
+	if what != "" {
+		return fmt.Errorf("checkpoint: %s %s: %w", path, what, ErrInTheWay)
+	}
+	return WriteAtomic(path, data)
+}
+
+// kindLength is how many bytes at the beginning say of which kind a file is:
+// four of a binary one, the first line of a table.
+func kindLength(data []byte) int {
+	if i := bytes.IndexByte(data[:min(len(data), 256)], '\n'); i > 0 && utf8.Valid(data[:i]) {
+		return i
+	}
+	return min(4, len(data))
 }

@@ -210,3 +210,31 @@ func FuzzEntry(f *testing.F) {
 		}
 	})
 }
+
+// A file that the user names is replaced by one of its kind only.
+func TestWriteOutput(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.csv")
+	for _, text := range []string{"a,b\n1,2\n", "a,b\n3,4\n"} {
+		if err := WriteOutput(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(path, link); err != nil {
+		t.Skip("no symbolic links here")
+	}
+	readOnly := filepath.Join(dir, "r.csv")
+	os.WriteFile(readOnly, []byte("a,b\n"), 0o444)
+	for _, c := range []struct{ path, data, says string }{
+		{path, "PK\x03\x04 numbers", "another kind"}, {path, "a,c\n1,2\n", "another kind"}, {link, "a,b\n", "symbolic link"}, {dir, "a,b\n", "is a folder"},
+		{readOnly, "a,b\n", "read-only"}, {os.DevNull, "a,b\n", "not a plain file"},
+	} {
+		if err := WriteOutput(c.path, []byte(c.data)); !errors.Is(err, ErrInTheWay) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s over %s: %v", c.data, c.path, err)
+		}
+	}
+	if data, _ := os.ReadFile(path); string(data) != "a,b\n3,4\n" {
+		t.Errorf("%q", data)
+	}
+}

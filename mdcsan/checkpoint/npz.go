@@ -41,7 +41,7 @@ func (f *File) WriteNPZFile(path string, keep func(name string) bool) error {
 	if err := f.WriteNPZ(&b, keep); err != nil {
 		return err
 	}
-	return WriteAtomic(path, b.Bytes())
+	return WriteOutput(path, b.Bytes())
 }
 
 // npyHeader is NumPy's format 1.0: magic, version, length, then a Python

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -205,10 +206,16 @@ func (a *Actor) File() *checkpoint.File {
 }
 
 // Save writes the policy to a file that LoadActor reads.
-func (a *Actor) Save(path string) error { return a.File().WriteFile(path) }
+func (a *Actor) Save(path string) error { return WriteOutput(path, a.File().Marshal()) }
 
 // SaveNPZ writes the policy's tensors in NumPy's format.
-func (a *Actor) SaveNPZ(path string) error { return a.File().WriteNPZFile(path, nil) }
+func (a *Actor) SaveNPZ(path string) error {
+	var b bytes.Buffer
+	if err := a.File().WriteNPZ(&b, nil); err != nil {
+		return err
+	}
+	return WriteOutput(path, b.Bytes())
+}
 
 // Trajectory is one episode as it went: Obs has one row more than the others.
 type Trajectory struct {

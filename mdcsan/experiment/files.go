@@ -81,9 +81,6 @@ func vacant(dir string) error {
 
 // hold takes the folder's lock.
 func (f *files) hold() (err error) {
-	if err = refusal(f.path(lockName), true); err != nil {
-		return err
-	}
 	if f.lock, err = lockFolder(f.dir); err != nil {
 		return err
 	}

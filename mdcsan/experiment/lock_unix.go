@@ -15,6 +15,9 @@ import (
 // lockFolder makes sure that one process at a time trains in a folder. The
 // lock goes with the process, however it dies.
 func lockFolder(dir string) (*os.File, error) {
+	if err := refusal(filepath.Join(dir, lockName), true); err != nil {
+		return nil, err
+	}
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("experiment: lock: %w", err)

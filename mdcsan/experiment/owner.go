@@ -22,6 +22,7 @@ import (
 type folder struct {
 	dir      string
 	manifest Manifest
+	list     string      // the name of the list, if it is not the manifest
 	self     fs.FileInfo // the folder as it was when the run took it up
 	notes    []string    // what was found and mended, for the next report
 }
@@ -67,7 +68,7 @@ func refusal(path string, listed bool) error {
 	case !mode.IsRegular():
 		return refuse("is not a plain file; move it away")
 	case !listed:
-		return refuse("is there already and not listed in the folder's " + manifestName + "; move it away")
+		return refuse("is there already and not in the folder's list of the program's own files; move it away")
 	case mode.Perm()&0o200 == 0:
 		return refuse("is read-only; make it writable (chmod u+w) or move it away")
 	}
@@ -119,14 +120,18 @@ func (f *folder) write(name string, data []byte) error {
 }
 
 func (f *folder) writeManifest() error {
-	data, err := f.manifest.text()
+	name, text := manifestName, f.manifest.text
+	if f.list != "" {
+		name, text = f.list, listing{ID: f.manifest.ID, Files: f.manifest.Files}.text
+	}
+	data, err := text()
 	if err != nil {
 		return err
 	}
-	if err := refusal(f.path(manifestName), true); err != nil {
+	if err := refusal(f.path(name), true); err != nil {
 		return err
 	}
-	return checkpoint.WriteVia(f.temporary(manifestName), f.path(manifestName), data)
+	return checkpoint.WriteVia(f.temporary(name), f.path(name), data)
 }
 
 // remove deletes one of the run's files, which need not be there.

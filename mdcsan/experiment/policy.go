@@ -110,7 +110,7 @@ func withParts(ck *checkpoint.File, p Parts) *checkpoint.File {
 }
 
 // SavePolicy writes the policy as it is now to a file.
-func (r *Run) SavePolicy(path string) error { return r.policyFile().WriteFile(path) }
+func (r *Run) SavePolicy(path string) error { return WriteOutput(path, r.policyFile().Marshal()) }
 
 // SaveBest writes the policy of the best evaluation to a file.
 func (r *Run) SaveBest(path string) error {
@@ -118,7 +118,7 @@ func (r *Run) SaveBest(path string) error {
 	if err != nil {
 		return err
 	}
-	return ck.WriteFile(path)
+	return WriteOutput(path, ck.Marshal())
 }
 
 func (r *Run) best() (*checkpoint.File, error) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gomdcsan/mdcsan/checkpoint"
 	"gomdcsan/mdcsan/experiment"
 	"gomdcsan/mdcsan/rng"
 	"gomdcsan/mdcsan/snn"
@@ -93,7 +92,7 @@ func writeThetas(path string, actor *experiment.Actor) error {
 	if err := snn.WriteThetas(&b, cloud); err != nil {
 		return err
 	}
-	return checkpoint.WriteAtomic(path, []byte(b.String()))
+	return experiment.WriteOutput(path, []byte(b.String()))
 }
 
 // thetasOf returns the cloud of an actor that has one.

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"gomdcsan/kernel/notebook"
+	"gomdcsan/mdcsan/experiment"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -114,7 +116,10 @@ func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) 
 	if err := nb.SetParameters(parameters); err != nil {
 		return fmt.Errorf("notebook %s: %w", path, err)
 	}
-	target := cmp.Or(o.output, path)
+	target, err := o.target(path)
+	if err != nil {
+		return err
+	}
 	if err := o.moveTo(cmp.Or(o.cwd, filepath.Dir(path)), &target); err != nil {
 		return err
 	}
@@ -146,7 +151,7 @@ func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) 
 	}
 	wrote := []string{target}
 	if o.pictures != "" {
-		pictures, err := nb.WritePictures(o.pictures, strings.TrimSuffix(filepath.Base(path), ".ipynb"))
+		pictures, err := o.writePictures(nb, strings.TrimSuffix(filepath.Base(path), ".ipynb"))
 		if err != nil {
 			return err
 		}
@@ -156,6 +161,41 @@ func runNotebook(ctx context.Context, out io.Writer, path string, o runOptions) 
 		fmt.Fprintf(out, "Wrote %s\n", strings.Join(wrote, ", "))
 	}
 	return nil
+}
+
+// target is the file that the executed notebook is written to. With --output
+// it is a new one, or takes the place of another notebook.
+func (o *runOptions) target(path string) (string, error) {
+	if o.output == "" {
+		return filepath.EvalSymlinks(path) // the notebook itself, not the link to it
+	}
+	info, err := os.Lstat(o.output)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.output, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o200 == 0 {
+		return "", fmt.Errorf("--output %s: there is a link, a folder or a read-only file; name another file", o.output)
+	}
+	if _, err := notebook.Read(o.output); err != nil && info.Size() > 0 {
+		return "", fmt.Errorf("--output %s: there is a file that is no notebook and is not written over: %w", o.output, err)
+	}
+	return o.output, nil
+}
+
+// writePictures writes what the cells drew into the folder of pictures.
+func (o *runOptions) writePictures(nb *notebook.Notebook, prefix string) ([]string, error) {
+	out, err := experiment.OpenOutput(o.pictures)
+	if err != nil {
+		return nil, err
+	}
+	names, err := nb.WritePictures(prefix, out.Write)
+	for i := range names {
+		names[i] = out.Path(names[i])
+	}
+	return names, err
 }
 
 // moveTo makes dir the working directory; the paths of what will be written

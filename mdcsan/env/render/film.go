@@ -8,12 +8,13 @@ import (
 	"image/color"
 	"image/gif"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/soniakeys/quant/median"
+
+	"gomdcsan/mdcsan/checkpoint"
 )
 
 // Film is a sequence of pictures of one size.
@@ -64,7 +65,7 @@ func (f *Film) WriteFile(path string) error {
 	if err := encode(&b); err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+	if err := checkpoint.WriteOutput(path, b.Bytes()); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	return nil
