@@ -15,6 +15,7 @@ func table_gomdcsan_mdcsan_checkpoint() map[string]reflect.Value {
 		"Bytes":        reflect.ValueOf(pkg.Bytes),
 		"ErrCorrupt":   reflect.ValueOf(&pkg.ErrCorrupt).Elem(),
 		"ErrForeign":   reflect.ValueOf(&pkg.ErrForeign).Elem(),
+		"ErrInTheWay":  reflect.ValueOf(&pkg.ErrInTheWay).Elem(),
 		"ErrMissing":   reflect.ValueOf(&pkg.ErrMissing).Elem(),
 		"ErrNewer":     reflect.ValueOf(&pkg.ErrNewer).Elem(),
 		"ErrTruncated": reflect.ValueOf(&pkg.ErrTruncated).Elem(),
@@ -38,6 +39,7 @@ func table_gomdcsan_mdcsan_checkpoint() map[string]reflect.Value {
 		"Unmarshal":    reflect.ValueOf(pkg.Unmarshal),
 		"Version":      reflect.ValueOf(p_go_constant.MakeFromLiteral("1", p_go_token.INT, 0)),
 		"WriteAtomic":  reflect.ValueOf(pkg.WriteAtomic),
+		"WriteOutput":  reflect.ValueOf(pkg.WriteOutput),
 		"WriteVia":     reflect.ValueOf(pkg.WriteVia),
 	}
 }

@@ -53,6 +53,8 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"NewActor":         reflect.ValueOf(pkg.NewActor),
 		"NewAgent":         reflect.ValueOf(pkg.NewAgent),
 		"Observer":         reflect.ValueOf((*pkg.Observer)(nil)),
+		"OpenOutput":       reflect.ValueOf(pkg.OpenOutput),
+		"Output":           reflect.ValueOf((*pkg.Output)(nil)),
 		"PaperBand":        reflect.ValueOf(pkg.PaperBand),
 		"PaperScore":       reflect.ValueOf(pkg.PaperScore),
 		"ParseConfig":      reflect.ValueOf(pkg.ParseConfig),
@@ -93,6 +95,7 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"Trajectory":       reflect.ValueOf((*pkg.Trajectory)(nil)),
 		"Waiting":          reflect.ValueOf(p_go_constant.MakeFromLiteral("\"waiting\"", p_go_token.STRING, 0)),
 		"Warned":           reflect.ValueOf(p_go_constant.MakeFromLiteral("\"warning\"", p_go_token.STRING, 0)),
+		"WriteOutput":      reflect.ValueOf(pkg.WriteOutput),
 	}
 }
 
