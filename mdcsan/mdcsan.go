@@ -62,6 +62,7 @@ import (
 	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/experiment"
+	"gomdcsan/mdcsan/frame"
 	"gomdcsan/mdcsan/snn"
 )
 
@@ -158,6 +159,11 @@ func OpenRun(dir string) (*Results, error) { return experiment.ReadResults(dir) 
 
 // OpenRuns reads the results of all runs in and below some folders.
 func OpenRuns(folders ...string) ([]*Results, error) { return experiment.ReadRuns(folders...) }
+
+// Table lists results as a frame.Frame: a row for each run with its task,
+// actor, the settings in which the runs differ, seed, steps, last and best
+// mean return.
+func Table(results []*Results) *frame.Frame { return experiment.Table(results) }
 
 // Groups sorts results by their settings: runs that differ only in the seed
 // are one group, whose fields are what plotting.Series takes.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gomdcsan/kernel/engine"
+	"gomdcsan/mdcsan/frame"
 )
 
 // ids makes display IDs: a prefix for the process, as notebooks outlive it,
@@ -65,6 +66,15 @@ func Must(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+// ReadCSV reads a file of comma-separated values as a table whose columns go
+// straight into plotting: t.Num("step"). It ends the cell if that cannot be
+// done; frame.ReadCSV returns the error.
+func ReadCSV(path string) *frame.Frame {
+	f, err := frame.ReadCSV(path)
+	Must(err)
+	return f
 }
 
 // Figure is a picture that follows a computation; see Live.

@@ -48,6 +48,7 @@ func table_gomdcsan_kernel_display() map[string]reflect.Value {
 		"PNG":           reflect.ValueOf(pkg.PNG),
 		"Password":      reflect.ValueOf(pkg.Password),
 		"Progress":      reflect.ValueOf(pkg.Progress),
+		"ReadCSV":       reflect.ValueOf(pkg.ReadCSV),
 		"Row":           reflect.ValueOf(pkg.Row),
 		"SVG":           reflect.ValueOf((*pkg.SVG)(nil)),
 		"Show":          reflect.ValueOf(pkg.Show),

@@ -41,6 +41,7 @@ func table_gomdcsan_mdcsan() map[string]reflect.Value {
 		"Spec":          reflect.ValueOf((*pkg.Spec)(nil)),
 		"Sweep":         reflect.ValueOf((*pkg.Sweep)(nil)),
 		"SweepRun":      reflect.ValueOf((*pkg.SweepRun)(nil)),
+		"Table":         reflect.ValueOf(pkg.Table),
 		"TableScore":    reflect.ValueOf(pkg.TableScore),
 		"Task":          reflect.ValueOf((*pkg.Task)(nil)),
 		"TaskOf":        reflect.ValueOf(pkg.TaskOf),

@@ -10,10 +10,18 @@ import (
 
 func table_gomdcsan_mdcsan_env_render() map[string]reflect.Value {
 	return map[string]reflect.Value{
-		"Camera":  reflect.ValueOf((*pkg.Camera)(nil)),
-		"Capsule": reflect.ValueOf((*pkg.Capsule)(nil)),
-		"Film":    reflect.ValueOf((*pkg.Film)(nil)),
-		"Scene":   reflect.ValueOf((*pkg.Scene)(nil)),
-		"Vec":     reflect.ValueOf((*pkg.Vec)(nil)),
+		"Box":       reflect.ValueOf(pkg.Box),
+		"Camera":    reflect.ValueOf((*pkg.Camera)(nil)),
+		"Capsule":   reflect.ValueOf((*pkg.Capsule)(nil)),
+		"Cylinder":  reflect.ValueOf(pkg.Cylinder),
+		"Ellipsoid": reflect.ValueOf(pkg.Ellipsoid),
+		"Faces":     reflect.ValueOf((*pkg.Faces)(nil)),
+		"Film":      reflect.ValueOf((*pkg.Film)(nil)),
+		"Form":      reflect.ValueOf((*pkg.Form)(nil)),
+		"Mesh":      reflect.ValueOf(pkg.Mesh),
+		"NewFaces":  reflect.ValueOf(pkg.NewFaces),
+		"Scene":     reflect.ValueOf((*pkg.Scene)(nil)),
+		"Solid":     reflect.ValueOf((*pkg.Solid)(nil)),
+		"Vec":       reflect.ValueOf((*pkg.Vec)(nil)),
 	}
 }

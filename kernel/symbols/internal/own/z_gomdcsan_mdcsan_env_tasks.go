@@ -23,7 +23,9 @@ func table_gomdcsan_mdcsan_env_tasks() map[string]reflect.Value {
 		"Options":     reflect.ValueOf((*pkg.Options)(nil)),
 		"Picture":     reflect.ValueOf(pkg.Picture),
 		"Record":      reflect.ValueOf(pkg.Record),
+		"Robot":       reflect.ValueOf((*pkg.Robot)(nil)),
 		"StartPose":   reflect.ValueOf(pkg.StartPose),
+		"Term":        reflect.ValueOf((*pkg.Term)(nil)),
 		"Terms":       reflect.ValueOf((*pkg.Terms)(nil)),
 	}
 }

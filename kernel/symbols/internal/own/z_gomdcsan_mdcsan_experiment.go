@@ -89,6 +89,7 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"Sweep":            reflect.ValueOf((*pkg.Sweep)(nil)),
 		"SweepRun":         reflect.ValueOf((*pkg.SweepRun)(nil)),
 		"SweepState":       reflect.ValueOf((*pkg.SweepState)(nil)),
+		"Table":            reflect.ValueOf(pkg.Table),
 		"ThetaStar":        reflect.ValueOf(pkg.ThetaStar),
 		"TrainAsJob":       reflect.ValueOf(pkg.TrainAsJob),
 		"TrainInFolder":    reflect.ValueOf(pkg.TrainInFolder),

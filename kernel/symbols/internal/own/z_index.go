@@ -20,8 +20,10 @@ func Packages() [][2]string {
 		{"gomdcsan/mdcsan/env/pendulum", "pendulum"},
 		{"gomdcsan/mdcsan/env/render", "render"},
 		{"gomdcsan/mdcsan/env/tasks", "tasks"},
+		{"gomdcsan/mdcsan/equations", "equations"},
 		{"gomdcsan/mdcsan/experiment", "experiment"},
 		{"gomdcsan/mdcsan/experiment/stats", "stats"},
+		{"gomdcsan/mdcsan/frame", "frame"},
 		{"gomdcsan/mdcsan/linalg", "linalg"},
 		{"gomdcsan/mdcsan/nn", "nn"},
 		{"gomdcsan/mdcsan/replay", "replay"},
@@ -59,10 +61,14 @@ func Table(path string) map[string]reflect.Value {
 		return table_gomdcsan_mdcsan_env_render()
 	case "gomdcsan/mdcsan/env/tasks":
 		return table_gomdcsan_mdcsan_env_tasks()
+	case "gomdcsan/mdcsan/equations":
+		return table_gomdcsan_mdcsan_equations()
 	case "gomdcsan/mdcsan/experiment":
 		return table_gomdcsan_mdcsan_experiment()
 	case "gomdcsan/mdcsan/experiment/stats":
 		return table_gomdcsan_mdcsan_experiment_stats()
+	case "gomdcsan/mdcsan/frame":
+		return table_gomdcsan_mdcsan_frame()
 	case "gomdcsan/mdcsan/linalg":
 		return table_gomdcsan_mdcsan_linalg()
 	case "gomdcsan/mdcsan/nn":
@@ -85,13 +91,13 @@ func Table(path string) map[string]reflect.Value {
 func Named(path string) []string {
 	switch path {
 	case "gomdcsan/kernel/display":
-		return []string{"context", "encoding/json", "gomdcsan/kernel/engine", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting"}
+		return []string{"context", "encoding/json", "gomdcsan/kernel/engine", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/frame", "gomdcsan/plotting"}
 	case "gomdcsan/kernel/engine":
 		return []string{"context", "encoding/json", "iter"}
 	case "gomdcsan/kernel/report":
 		return []string{"gomdcsan/kernel/display", "gomdcsan/mdcsan", "gomdcsan/mdcsan/experiment", "gomdcsan/plotting", "gonum.org/v1/plot"}
 	case "gomdcsan/mdcsan":
-		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/snn", "image"}
+		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/experiment", "gomdcsan/mdcsan/frame", "gomdcsan/mdcsan/snn", "image"}
 	case "gomdcsan/mdcsan/bench":
 		return []string{"context", "gomdcsan/mdcsan/crew", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/td3", "io", "time"}
 	case "gomdcsan/mdcsan/checkpoint":
@@ -104,10 +110,14 @@ func Named(path string) []string {
 		return []string{"image", "io", "time"}
 	case "gomdcsan/mdcsan/env/tasks":
 		return []string{"context", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/mjcf", "gomdcsan/mdcsan/env/render", "gomdcsan/mdcsan/rng", "image", "io", "time"}
+	case "gomdcsan/mdcsan/equations":
+		return []string{"gomdcsan/mdcsan/linalg", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/experiment":
-		return []string{"context", "gomdcsan/mdcsan/checkpoint", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/rng", "gomdcsan/mdcsan/snn", "gomdcsan/mdcsan/td3", "reflect", "time"}
+		return []string{"context", "gomdcsan/mdcsan/checkpoint", "gomdcsan/mdcsan/env", "gomdcsan/mdcsan/env/tasks", "gomdcsan/mdcsan/frame", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay", "gomdcsan/mdcsan/rng", "gomdcsan/mdcsan/snn", "gomdcsan/mdcsan/td3", "reflect", "time"}
 	case "gomdcsan/mdcsan/experiment/stats":
 		return []string{"gomdcsan/mdcsan/rng"}
+	case "gomdcsan/mdcsan/frame":
+		return []string{"io"}
 	case "gomdcsan/mdcsan/nn":
 		return []string{"gomdcsan/mdcsan/linalg", "gomdcsan/mdcsan/rng"}
 	case "gomdcsan/mdcsan/replay":
@@ -115,7 +125,7 @@ func Named(path string) []string {
 	case "gomdcsan/mdcsan/rng":
 		return []string{"math/rand/v2"}
 	case "gomdcsan/mdcsan/snn":
-		return []string{"gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/rng", "io"}
+		return []string{"gomdcsan/mdcsan/equations", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/rng", "io"}
 	case "gomdcsan/mdcsan/td3":
 		return []string{"gomdcsan/mdcsan/crew", "gomdcsan/mdcsan/nn", "gomdcsan/mdcsan/replay"}
 	case "gomdcsan/plotting":
