@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -27,21 +28,40 @@ func Bars(title, yLabel string, categories []string, groups ...Group) *plot.Plot
 	p := New(title)
 	p.Y.Label.Text = yLabel
 	p.X.Tick.Marker = names(categories)
-	p.X.Tick.Length, p.X.Tick.Width = vg.Points(2), 0 // distance only
+	p.X.Tick.Length, p.X.Tick.Width = vg.Points(4), 0 // distance only
 	p.X.Padding = 0
 	p.X.Min, p.X.Max = -0.6, float64(len(categories))-0.4
 	p.Y.Min, p.Y.Max = 0, 0
-	var k key
-	for g, group := range groups {
-		b := &bars{group: group, color: Colour(g), index: g, of: len(groups)}
-		p.Add(b)
-		if len(groups) > 1 {
-			k.add(group.Name, b)
+	k := keyOf(p)
+	shown := 0 // groups of which there is nothing to draw take no room
+	for _, group := range groups {
+		if group.any() {
+			shown++
 		}
 	}
-	k.attach(p)
+	index, single := 0, false
+	for g, group := range groups {
+		if !group.any() {
+			continue
+		}
+		b := &bars{group: group, color: Colour(g), index: index, of: shown}
+		index++
+		p.Add(b)
+		if shown > 1 {
+			k.add(group.Name, b)
+		}
+		single = single || slices.ContainsFunc(group.Points, anyFinite)
+	}
+	if single {
+		k.add("single results", newMarks(nil, nil, softInk, 1.7, draw.CircleGlyph{}))
+	}
 	return p
 }
+
+// any reports whether there is something to draw.
+func (g *Group) any() bool { return anyFinite(g.Values) || slices.ContainsFunc(g.Points, anyFinite) }
+
+func anyFinite(x []float64) bool { return slices.ContainsFunc(x, isFinite) }
 
 // names are ticks at 0, 1, 2, ... with the given labels.
 type names []string
@@ -78,7 +98,7 @@ func (b *bars) Plot(c draw.Canvas, p *plot.Plot) {
 		c.FillPolygon(blend(b.color, 0.75), c.ClipPolygonXY([]vg.Point{
 			{X: trX(left), Y: trY(0)}, {X: trX(left), Y: trY(v)}, {X: trX(right), Y: trY(v)}, {X: trX(right), Y: trY(0)}}))
 	}
-	for i := range b.group.Values {
+	for i := range max(len(b.group.Values), len(b.group.Points)) {
 		left, right := b.span(i)
 		mid := trX((left + right) / 2)
 		if low, high, ok := b.ends(i); ok {
@@ -132,12 +152,24 @@ func (b *bars) DataRange() (xmin, xmax, ymin, ymax float64) {
 			include(y)
 		}
 	}
-	return -0.5, float64(len(b.group.Values)) - 0.5, ymin, ymax
+	const headroom = 1.05
+	return -0.5, float64(len(b.group.Values)) - 0.5, headroom * ymin, headroom * ymax
 }
 
+// Thumbnail is a bar, or a dot where there are only single results.
 func (b *bars) Thumbnail(c *draw.Canvas) {
-	mid := c.Center()
-	r := vg.Points(3.5)
-	c.FillPolygon(blend(b.color, 0.75), []vg.Point{{X: mid.X - r, Y: mid.Y - r}, {X: mid.X - r, Y: mid.Y + r},
+	if anyFinite(b.group.Values) {
+		patch{blend(b.color, 0.75)}.Thumbnail(c)
+	} else {
+		newMarks(nil, nil, b.color, 1.7, draw.CircleGlyph{}).Thumbnail(c)
+	}
+}
+
+// patch stands for an area of one colour in a legend.
+type patch struct{ color color.Color }
+
+func (t patch) Thumbnail(c *draw.Canvas) {
+	r, mid := vg.Points(3.5), c.Center()
+	c.FillPolygon(t.color, []vg.Point{{X: mid.X - r, Y: mid.Y - r}, {X: mid.X - r, Y: mid.Y + r},
 		{X: mid.X + r, Y: mid.Y + r}, {X: mid.X + r, Y: mid.Y - r}})
 }

@@ -1,13 +1,16 @@
 package plotting
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Interval says what the band around a mean curve is.
@@ -29,7 +32,9 @@ type Series struct {
 	Runs  [][]float64 // [seed][evaluation] returns; a run may be shorter than Steps
 
 	// Smooth is the width of the box filter over evaluations that each run
-	// passes before the mean is taken; 0 is the paper's 11, 1 is none.
+	// passes before the mean is taken; 1 is none. 0 is the paper's 11, or as
+	// many as a ninth of the evaluations, an odd number: a short run keeps its
+	// shape. The legend says the width.
 	Smooth int
 	Band   Interval
 
@@ -45,53 +50,164 @@ type Series struct {
 const PaperSmoothing = 11
 
 // LearningCurves draws returns over environment steps: for each series the
-// mean over seeds of the smoothed runs, with a band. Where some of the runs have
-// ended the line is thin, and apart: there the mean is that of the others.
+// mean over seeds of the smoothed runs, with a band as far as all runs go. Where
+// some of the runs have ended the line is thin, and apart: there the mean is that
+// of the others. The legend says what is smoothed, the band and the dashes.
+//
+// A given curve named "X (paper)" beside a series "X" has its colour.
 func LearningCurves(title string, series ...Series) *plot.Plot {
 	p := New(title)
 	p.X.Label.Text = "environment steps"
 	p.Y.Label.Text = "average return"
 	lines := make([]*curve, len(series))
-	for i, s := range series {
-		colour := Colour(i)
-		if s.Colour > 0 {
-			colour = Colour(s.Colour - 1)
-		}
-		mean, low, high := s.Curve()
-		n := min(len(mean), len(s.Steps))
-		if n == 0 {
-			continue
-		}
-		steps := s.Steps[:n]
-		given := len(s.Runs) == 0
-		opacity, width := 0.22, 1.4
-		if given {
-			opacity, width = 0.10, 1
-		}
-		if s.Band != NoBand && (given || len(s.Runs) > 1) {
-			p.Add(&band{xs: steps, low: low[:n], high: high[:n], color: faded(colour, opacity)})
-		}
-		whole := min(s.shortest(), n)
-		lines[i] = newCurve(steps[:whole], mean[:whole], colour, width)
-		if given {
-			lines[i].style.Dashes = []vg.Length{vg.Points(4), vg.Points(2.5)}
-		}
-		if whole < n {
-			p.Add(newCurve(steps[whole:], mean[whole:n], colour, width/3))
-		}
+	for i := range series {
+		lines[i] = series[i].draw(p, paletteIndex(series, i))
 	}
-	var k key
-	for i, l := range lines {
+	for _, l := range lines {
 		if l != nil {
 			p.Add(l)
-			k.add(series[i].Name, l)
 		}
 	}
+	explain(keyOf(p), series, lines)
 	if p.X.Min > 0 && p.X.Min < 0.1*p.X.Max {
 		p.X.Min = 0
 	}
-	k.attach(p)
 	return p
+}
+
+// given reports whether a series is a curve, not runs.
+func (s *Series) given() bool { return len(s.Runs) == 0 }
+
+// twin is the place of the series of which a given curve is the paper's, -1 for
+// none.
+func twin(series []Series, i int) int {
+	name, ok := strings.CutSuffix(series[i].Name, paperSuffix)
+	if !ok {
+		return -1
+	}
+	return slices.IndexFunc(series, func(s Series) bool { return !s.given() && s.Name == name })
+}
+
+// paletteIndex is the colour of the i-th series; a given curve's name has one.
+func paletteIndex(series []Series, i int) int {
+	if series[i].Colour > 0 {
+		return series[i].Colour - 1
+	}
+	if j := twin(series, i); series[i].given() && j >= 0 {
+		return paletteIndex(series, j)
+	}
+	same := func(s Series) bool { return s.given() && s.Name == series[i].Name }
+	if series[i].given() && series[i].Name != "" {
+		return slices.IndexFunc(series, same)
+	}
+	return i
+}
+
+// draw adds the band and the thin end of a series to a plot and returns its
+// line, nil if it has no points.
+func (s *Series) draw(p *plot.Plot, index int) *curve {
+	mean, low, high := s.Curve()
+	n := min(len(mean), len(s.Steps))
+	if n == 0 {
+		return nil
+	}
+	colour, opacity, width := Colour(index), 0.22, 1.4
+	if s.given() {
+		opacity, width = 0.10, 1
+	}
+	whole := min(s.shortest(), n)
+	if s.banded() {
+		p.Add(&band{xs: s.Steps[:whole], low: low[:whole], high: high[:whole], color: faded(colour, opacity)})
+	}
+	line := newCurve(s.Steps[:whole], mean[:whole], colour, width)
+	if s.given() {
+		line.style.Dashes = dashes()
+	}
+	if whole < n {
+		p.Add(newCurve(s.Steps[whole:n], mean[whole:n], colour, width/3))
+	}
+	return line
+}
+
+func dashes() []vg.Length { return []vg.Length{vg.Points(4), vg.Points(2.5)} }
+
+func (s *Series) banded() bool {
+	return s.Band != NoBand && (len(s.HalfBand) > 0 && s.given() || len(s.Runs) > 1)
+}
+
+// explain fills the legend: the names, and what dashes, bands and the filter are.
+func explain(k *key, series []Series, lines []*curve) {
+	own := slices.ContainsFunc(series, func(s Series) bool { return !s.given() })
+	var windows []string
+	var ends bool
+	for i, l := range lines {
+		s := &series[i]
+		if l == nil {
+			continue
+		}
+		if !s.given() || twin(series, i) < 0 {
+			k.add(s.Name, l)
+		}
+		if s.given() {
+			continue
+		}
+		if w := fmt.Sprint(s.window()); w != "1" && !slices.Contains(windows, w) {
+			windows = append(windows, w)
+		}
+		ends = ends || s.shortest() < min(len(s.Steps), s.longest())
+	}
+	for i, l := range lines {
+		if l == nil {
+			continue
+		}
+		if series[i].given() && own {
+			k.add("the paper", &curve{style: draw.LineStyle{Color: softInk, Width: vg.Points(1), Dashes: dashes()}})
+		}
+	}
+	for i := range series {
+		if lines[i] != nil && series[i].banded() {
+			k.add(series[i].Band.String(), patch{faded(softInk, 0.22)})
+		}
+	}
+	if ends {
+		k.add("fewer seeds", newCurve(nil, nil, softInk, 0.45))
+	}
+	if len(windows) > 0 {
+		k.remark("smoothed over " + strings.Join(windows, " and ") + " evaluations")
+	}
+}
+
+// String says what the band shows, as legends do.
+func (i Interval) String() string {
+	switch i {
+	case HalfStd:
+		return "± ½ s.d. over seeds"
+	case Std:
+		return "± 1 s.d. over seeds"
+	case Bootstrap95:
+		return "95% bootstrap of the mean"
+	case MinMax:
+		return "worst to best seed"
+	}
+	return "no band"
+}
+
+// window is the width of the series' filter.
+func (s *Series) window() int {
+	if s.Smooth > 0 {
+		return s.Smooth
+	}
+	n := min(PaperSmoothing, s.longest()/9)
+	return max(1, n-(1-n%2))
+}
+
+// longest is how many evaluations any run has.
+func (s *Series) longest() int {
+	n := 0
+	for _, r := range s.Runs {
+		n = max(n, len(r))
+	}
+	return n
 }
 
 // shortest is how many evaluations all runs have.
@@ -116,18 +232,12 @@ func (s *Series) Curve() (mean, low, high []float64) {
 		}
 		return mean, low, high
 	}
-	width := s.Smooth
-	if width <= 0 {
-		width = PaperSmoothing
-	}
 	smoothed := make([][]float64, len(s.Runs))
-	n := 0
 	for i, r := range s.Runs {
-		smoothed[i] = Smooth(r, width)
-		n = max(n, len(r))
+		smoothed[i] = Smooth(r, s.window())
 	}
 	boot := rand.New(rand.NewPCG(1, 95)) // fixed: the same runs give the same band
-	for t := range n {
+	for t := range s.longest() {
 		var at []float64
 		for _, r := range smoothed {
 			if t < len(r) && isFinite(r[t]) {

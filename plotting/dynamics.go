@@ -33,7 +33,7 @@ func FlowPlot(f Flow) *plot.Plot {
 	p := New(f.Title)
 	p.X.Label.Text, p.Y.Label.Text = or(f.XLabel, "time"), or(f.YLabel, "membrane potential")
 	p.X.Padding, p.Y.Padding = 0, 0
-	var k key
+	k := keyOf(p)
 	p.Add(&arrows{x: f.X, y: f.Y, nx: 19, ny: 15, color: midInk,
 		field: func(_, y float64) (float64, float64) { return 1, f.F(y) }})
 	if f.Threshold != 0 && isFinite(f.Threshold) {
@@ -64,7 +64,6 @@ func FlowPlot(f Flow) *plot.Plot {
 		}
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.X.Min, f.X.Max, f.Y.Min, f.Y.Max
-	k.attach(p)
 	return p
 }
 
@@ -147,7 +146,7 @@ func PhasePlane(s Plane) *plot.Plot {
 	p := New(s.Title)
 	p.X.Label.Text, p.Y.Label.Text = or(s.VLabel, "membrane potential V"), or(s.ULabel, "resistance U")
 	p.X.Padding, p.Y.Padding = 0, 0
-	var k key
+	k := keyOf(p)
 	p.Add(&arrows{x: s.V, y: s.U, nx: 21, ny: 17, color: midInk, field: s.Field})
 	null := func(pick func(dv, du float64) float64, c color.NRGBA, name string) {
 		z := &zeroLine{x: s.V, y: s.U, style: draw.LineStyle{Color: c, Width: vg.Points(1.3)},
@@ -182,7 +181,6 @@ func PhasePlane(s Plane) *plot.Plot {
 		}
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = s.V.Min, s.V.Max, s.U.Min, s.U.Max
-	k.attach(p)
 	return p
 }
 

@@ -2,6 +2,7 @@ package plotting_test
 
 import (
 	"fmt"
+	"image"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -202,7 +203,7 @@ func ExampleClouds() {
 		c.Name = []string{"layer 1", "layer 2", "output"}[layer-1]
 		c.X, c.Y = append(c.X, t.V[i]), append(c.Y, t.U[i])
 	}
-	p := plotting.Clouds("Learnt on Ant-v3", "θv", "θu", nil, clouds...)
+	p := plotting.Clouds("Learnt on Ant-v3", "θ_{v}", "θ_{u}", nil, clouds...)
 	save(plotting.Single(p, plotting.ColumnWidth, 7), "testdata/clouds.png")
 	// Output:
 }
@@ -230,5 +231,95 @@ func ExampleRateMap() {
 	rates[3][7] = math.NaN()
 	p := plotting.RateMap("Firing rates along an episode", "environment step", "neuron", rates)
 	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/map.png")
+	// Output:
+}
+
+// Signed values: zero is white, whatever the range.
+func ExampleHeatMap() {
+	weights := make([][]float64, 12)
+	for i := range weights {
+		for j := range 30 {
+			weights[i] = append(weights[i], 0.3*math.Sin(float64(i*i+3*j))*math.Exp(float64(j)/12)-0.4*float64(i)/12)
+		}
+	}
+	p := plotting.HeatMap("Weights of layer 1, Δt = −1 ms", "input neuron", "neuron", weights, plotting.Range{})
+	plotting.ScaleLabel(p, "weight W_{ij}")
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/heat.png")
+	// Output:
+}
+
+func normal(seed uint64, n int, mean, std float64) []float64 {
+	r := rand.New(rand.NewPCG(seed, 0))
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = mean + std*r.NormFloat64()
+	}
+	return x
+}
+
+func ExampleScatter() {
+	x, y := normal(1, 200, 0, 1), normal(2, 200, 0, 0.4)
+	for i := range y {
+		y[i] += 0.6 * x[i]
+	}
+	p := plotting.Scatter("Rates of two layers", "layer 1 (z-score)", "layer 2 (z-score)",
+		plotting.Cloud{Name: "DN", X: x, Y: y}, plotting.Cloud{Name: "LIF", X: y, Y: normal(3, 200, -1, 0.3)})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/scatter.png")
+	// Output:
+}
+
+func ExampleHistogram() {
+	p := plotting.Histogram("Returns of 400 episodes", "return", 0,
+		plotting.Sample{Name: "MDC-SAN", Values: normal(5, 400, 3200, 150)}, plotting.Sample{Name: "DAN", Values: normal(6, 400, 2800, 300)})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/histogram.png")
+	// Output:
+}
+
+func ExampleBox() {
+	p := plotting.Box("Best returns of ten seeds", "return", plotting.Sample{Name: "MDC-SAN", Values: normal(7, 10, 3600, 150)},
+		plotting.Sample{Name: "Pop-DAN", Values: normal(8, 10, 3200, 500)}, plotting.Sample{Name: "DAN", Values: normal(9, 10, 3400, 80)})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/box.png")
+	// Output:
+}
+
+func ExampleLogY() {
+	var step, loss []float64
+	for s := 100.0; s <= 1e6; s *= 1.1 {
+		step, loss = append(step, s), append(loss, 40/math.Sqrt(s)+1e-6*s/100)
+	}
+	p := plotting.Lines("Loss of the critics", "update", "loss", plotting.Line{X: step, Y: loss})
+	plotting.LogX(p)
+	plotting.LogY(p)
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/log.png")
+	// Output:
+}
+
+func ExampleSecondAxis() {
+	var step, rate, energy []float64
+	for s := 0.0; s <= 100; s++ {
+		step, rate, energy = append(step, s), append(rate, 0.2+0.1*math.Sin(s/9)), append(energy, 900+5*s)
+	}
+	p := plotting.Lines("Along an episode", "environment step", "firing rate (spikes per step)", plotting.Line{Name: "rate", X: step, Y: rate})
+	plotting.SecondAxis(p, "energy in nJ", plotting.Line{Name: "energy", X: step, Y: energy})
+	save(plotting.Single(p, plotting.ColumnWidth, 0), "testdata/second.png")
+	// Output:
+}
+
+func ExampleLegend() {
+	steps, runs := training(3, 3, 40, 3000)
+	p := plotting.LearningCurves("Hopper-v3", plotting.Series{Name: "MDC-SAN", Steps: steps, Runs: runs})
+	plotting.Legend(p, plotting.LegendRight)
+	save(plotting.Single(p, plotting.DefaultWidth, 0), "testdata/legend.png")
+	// Output:
+}
+
+// Two pictures beside each other.
+func ExamplePictures() {
+	circle := image.NewGray(image.Rect(0, 0, 120, 90))
+	for i := range circle.Pix {
+		x, y := i%120-40, i/120-30
+		circle.Pix[i] = uint8(min(255, math.Hypot(float64(x), float64(y))*4))
+	}
+	save(plotting.Pictures(2, []string{"Hopper-v3", "Ant-v3"}, circle, circle), "testdata/pictures.png")
 	// Output:
 }

@@ -1,9 +1,7 @@
 package plotting
 
 import (
-	"bytes"
 	"fmt"
-	"html"
 	"image/color"
 	"io"
 	"os"
@@ -11,10 +9,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // Sizes that figures default to, in centimetres. One column of a two-column
@@ -74,37 +70,50 @@ func (f *Figure) Size() (width, height float64) {
 		if cols > 1 {
 			ratio = 0.75
 		}
-		height = width / float64(cols) * ratio * float64(max(1, rows))
+		height = width/float64(cols)*ratio*float64(max(1, rows)) + f.legendHeight(width)
 	}
 	return width, height
+}
+
+// legendHeight is what the rows of a single panel's legend after the first add
+// to the height, in centimetres: the data keep their room.
+func (f *Figure) legendHeight(width float64) float64 {
+	if len(f.Rows) != 1 || len(f.Rows[0]) != 1 || f.Rows[0][0] == nil || keyOf(f.Rows[0][0]) == nil {
+		return 0
+	}
+	p := f.Rows[0][0]
+	k := *keyOf(p)
+	if k.position != LegendAbove {
+		return 0
+	}
+	k.width = rowWidth(vg.Length(width)*vg.Centimeter, 1)
+	return float64(max(0, len(k.rows(p.Legend.TextStyle))-1)) * keyRow / float64(vg.Centimeter)
+}
+
+// rowWidth is the width of the rows of a panel's legend.
+func rowWidth(figure vg.Length, columns int) vg.Length {
+	const axis = 75 // about what stands beside the data
+	return max(keyWidth, figure/vg.Length(columns)-axis)
 }
 
 // draw paints the figure on a canvas of its size.
 func (f *Figure) draw(c draw.Canvas) {
 	c.SetColor(color.White)
 	c.Fill(c.Rectangle.Path())
-	rows := len(f.Rows)
-	if rows == 0 {
+	grid := f.grid()
+	if len(grid) == 0 {
 		return
 	}
-	cols := 0
-	for _, r := range f.Rows {
-		cols = max(cols, len(r))
-	}
-	if rows == 1 && cols == 1 {
-		if p := f.Rows[0][0]; p != nil {
-			p.Draw(draw.Crop(c, vg.Points(4), -vg.Points(6), vg.Points(3), -vg.Points(4)))
+	c = draw.Crop(c, vg.Points(4), -vg.Points(8), vg.Points(4), -vg.Points(5))
+	c, restore := f.legends(c, grid)
+	defer restore()
+	if len(grid) == 1 && len(grid[0]) == 1 {
+		if p := grid[0][0]; p != nil {
+			p.Draw(c)
 		}
 		return
 	}
-	grid := make([][]*plot.Plot, rows)
-	for i, r := range f.Rows {
-		grid[i] = make([]*plot.Plot, cols)
-		copy(grid[i], r)
-	}
-	pad := vg.Points(12)
-	tiles := draw.Tiles{Rows: rows, Cols: cols, PadX: pad, PadY: pad,
-		PadLeft: vg.Points(4), PadRight: vg.Points(8), PadTop: vg.Points(5), PadBottom: vg.Points(4)}
+	tiles := draw.Tiles{Rows: len(grid), Cols: len(grid[0]), PadX: panelGap, PadY: panelGap}
 	for i, row := range plot.Align(grid, tiles, c) {
 		for j, cell := range row {
 			if grid[i][j] != nil {
@@ -114,67 +123,74 @@ func (f *Figure) draw(c draw.Canvas) {
 	}
 }
 
+// panelGap is the distance of panels.
+const panelGap = vg.Length(12)
+
+// grid is the figure's rows, all as long as the longest.
+func (f *Figure) grid() [][]*plot.Plot {
+	cols := 0
+	for _, r := range f.Rows {
+		cols = max(cols, len(r))
+	}
+	if cols == 0 {
+		return nil
+	}
+	grid := make([][]*plot.Plot, len(f.Rows))
+	for i, r := range f.Rows {
+		grid[i] = make([]*plot.Plot, cols)
+		copy(grid[i], r)
+	}
+	return grid
+}
+
+// legends draws one legend for all panels, where they have the same, or makes
+// the panels of a row leave the same room for theirs. It returns what is left of
+// the canvas.
+func (f *Figure) legends(c draw.Canvas, grid [][]*plot.Plot) (rest draw.Canvas, restore func()) {
+	var keys []*key
+	var style *draw.TextStyle
+	width := rowWidth(c.Size().X, len(grid[0]))
+	for _, row := range grid {
+		least, first := 0, len(keys)
+		for _, p := range row {
+			if p == nil || keyOf(p) == nil {
+				continue
+			}
+			k := keyOf(p)
+			k.width = width
+			if len(k.entries) > 0 && k.position == LegendAbove {
+				keys, style = append(keys, k), &p.Legend.TextStyle
+				least = max(least, len(k.rows(*style)))
+			}
+		}
+		for _, k := range keys[first:] {
+			k.least = least
+		}
+	}
+	if all := shared(keys); all != nil {
+		for _, k := range keys {
+			k.hidden = true
+		}
+		all.width = c.Size().X
+		room := height(len(all.rows(*style))) + vg.Points(6)
+		all.drawRows(c, *style, vg.Point{X: c.Min.X + vg.Points(6), Y: c.Max.Y - room + vg.Points(9)})
+		c = draw.Crop(c, 0, 0, 0, -room)
+	}
+	return c, func() {
+		for _, row := range grid {
+			for _, p := range row {
+				if p != nil && keyOf(p) != nil {
+					k := keyOf(p)
+					k.hidden, k.width, k.least = false, 0, 0
+				}
+			}
+		}
+	}
+}
+
 func (f *Figure) lengths() (w, h vg.Length) {
 	width, height := f.Size()
 	return vg.Length(width) * vg.Centimeter, vg.Length(height) * vg.Centimeter
-}
-
-// SVG returns the figure as an SVG document. Text stays text; readers without
-// the Liberation fonts use Arial or Helvetica, which have the same widths.
-func (f *Figure) SVG() string {
-	w, h := f.lengths()
-	c := &measured{Canvas: vgsvg.New(w, h)}
-	f.draw(draw.New(c))
-	var b bytes.Buffer
-	c.WriteTo(&b) // a bytes.Buffer takes everything
-	s := c.withLengths(b.String())
-	if i := strings.Index(s, "<svg"); i > 0 {
-		s = s[i:] // the XML declaration is not welcome inside HTML
-	}
-	// What a reader says who does not see it, and what a search finds.
-	s = strings.Replace(s, "<svg ", `<svg role="img" aria-label="`+html.EscapeString(f.String())+`" `, 1)
-	s = strings.ReplaceAll(s, "<image ", `<image preserveAspectRatio="none" `)
-	s = strings.ReplaceAll(s, "data:image/jpg;base64,", "data:image/png;base64,")
-	for family, fallback := range fontFallbacks {
-		s = strings.ReplaceAll(s, "font-family:"+family+";", "font-family:'"+family+"',"+fallback+";")
-	}
-	return s
-}
-
-// measured notes how long each text of an SVG is, so that it is as long where
-// the fonts are not: no label runs into another.
-type measured struct {
-	*vgsvg.Canvas
-	lengths []vg.Length
-}
-
-func (c *measured) FillString(f font.Face, at vg.Point, text string) {
-	c.lengths = append(c.lengths, f.Width(text))
-	c.Canvas.FillString(f, at, text)
-}
-
-// withLengths gives the texts of a document, in their order, their lengths.
-func (c *measured) withLengths(svg string) string {
-	var b strings.Builder
-	for _, length := range c.lengths {
-		before, after, ok := strings.Cut(svg, "<text ")
-		if !ok {
-			break
-		}
-		b.WriteString(before + "<text ")
-		if length > 0 {
-			fmt.Fprintf(&b, `textLength="%.4g" lengthAdjust="spacingAndGlyphs" `, length.Points())
-		}
-		svg = after
-	}
-	return b.String() + svg
-}
-
-// fontFallbacks are the metric-compatible fonts of other systems.
-var fontFallbacks = map[string]string{
-	"Liberation Sans":  "Arial,Helvetica,sans-serif",
-	"Liberation Serif": "'Times New Roman',Times,serif",
-	"Liberation Mono":  "'Courier New',Courier,monospace",
 }
 
 // PDF returns the figure as a PDF document with its fonts embedded; its text can

@@ -13,6 +13,8 @@ var examples = map[string]func(){
 	"raster.png": ExampleRaster, "fields.png": ExampleReceptiveFields, "fieldgrid.png": ExampleReceptiveFieldGrid,
 	"clouds.png": ExampleClouds, "rates.png": ExampleRateHistogram, "map.png": ExampleRateMap,
 	"training.png": ExampleTrainingCurves, "lines.png": ExampleLines, "network.png": ExampleNetwork,
+	"heat.png": ExampleHeatMap, "scatter.png": ExampleScatter, "histogram.png": ExampleHistogram, "box.png": ExampleBox,
+	"log.png": ExampleLogY, "second.png": ExampleSecondAxis, "legend.png": ExampleLegend, "pictures.png": ExamplePictures,
 }
 
 // TestGoldenImages draws every Example and compares it with the image kept in

@@ -9,17 +9,16 @@ type Line struct {
 }
 
 // Lines draws curves as they are: the plot for everything that has no call of
-// its own here.
+// its own here. LogX, LogY and SecondAxis change its axes.
 func Lines(title, xLabel, yLabel string, lines ...Line) *plot.Plot {
 	p := New(title)
 	p.X.Label.Text, p.Y.Label.Text = xLabel, yLabel
-	var k key
+	k := keyOf(p)
 	for i, l := range lines {
 		n := min(len(l.X), len(l.Y))
 		c := newCurve(l.X[:n], l.Y[:n], Colour(i), 1.4)
 		p.Add(c)
 		k.add(l.Name, c)
 	}
-	k.attach(p)
 	return p
 }

@@ -35,7 +35,7 @@ func Potentials(title string, threshold float64, traces ...Trace) *plot.Plot {
 	p := New(title)
 	p.X.Label.Text, p.Y.Label.Text = "time step", "membrane potential V"
 	p.X.Tick.Marker = Ticks{Count: 8, Integer: true}
-	var k key
+	k := keyOf(p)
 	if threshold != 0 && isFinite(threshold) {
 		r := newRule(threshold, false, Colour(6))
 		p.Add(r)
@@ -81,7 +81,6 @@ func Potentials(title string, threshold float64, traces ...Trace) *plot.Plot {
 	if rows > 0 {
 		p.Y.Max = high + row*(1.4+float64(rows))
 	}
-	k.attach(p)
 	return p
 }
 
@@ -138,7 +137,7 @@ func Raster(title string, layers ...Layer) *plot.Plot {
 	p.X.Tick.Marker = Ticks{Count: 8, Integer: true}
 	p.Y.Tick.Marker = Ticks{Integer: true}
 	p.Y.Padding = 0
-	var k key
+	k := keyOf(p)
 	steps, base := 0, 0
 	for _, l := range layers {
 		for _, row := range l.Spikes {
@@ -155,7 +154,6 @@ func Raster(title string, layers ...Layer) *plot.Plot {
 	}
 	p.X.Min, p.X.Max = 0.5, float64(steps)+0.5
 	p.Y.Min, p.Y.Max = 0, math.Max(1, float64(base))
-	k.attach(p)
 	return p
 }
 
@@ -198,7 +196,7 @@ func (r *rasterRows) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-func (r *rasterRows) Thumbnail(c *draw.Canvas) { (&bars{color: r.color}).Thumbnail(c) }
+func (r *rasterRows) Thumbnail(c *draw.Canvas) { patch{blend(r.color, 0.75)}.Thumbnail(c) }
 
 // ReceptiveFields draws the Gaussian fields of one state dimension's
 // population (eq. 1): the activation of each neuron over the state.
@@ -253,14 +251,9 @@ func ReceptiveFieldGrid(names []string, mean, std [][]float64, state Range) *Fig
 // spectrum orders n colours along the neurons of a population, from blue by
 // green to vermilion; told apart in greyscale by their neighbours' fields.
 func spectrum(i, n int) color.NRGBA {
-	stops := []color.NRGBA{Colour(0), Colour(5), Colour(2), Colour(4), Colour(1)}
 	t := 0.0
 	if n > 1 {
-		t = float64(i) / float64(n-1) * float64(len(stops)-1)
+		t = float64(i) / float64(n-1)
 	}
-	k := min(int(t), len(stops)-2)
-	t -= float64(k)
-	mix := func(a, b uint8) uint8 { return uint8(math.Round((1-t)*float64(a) + t*float64(b))) }
-	a, b := stops[k], stops[k+1]
-	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xff}
+	return ramp([]color.NRGBA{Colour(0), Colour(5), Colour(2), Colour(4), Colour(1)}, t)
 }

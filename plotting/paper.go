@@ -48,7 +48,7 @@ func PaperCurve(task, name string) Series {
 		panic(fmt.Sprintf("plotting: the paper has no curve %q; it has DAN, Pop-DAN, MDC-SAN, Cpop, Cpop+Cdet, Cpop+Cuni, Cpop+Cpoi, Cpoi, DN, LIF", name))
 	}
 	task, _, _ = strings.Cut(task, "-")
-	s := Series{Name: name + " (paper)"}
+	s := Series{Name: name + paperSuffix}
 	for _, r := range paperCurves() {
 		if r.figure == figure && r.task == task && r.series == column {
 			s.Steps = append(s.Steps, r.step)
@@ -116,6 +116,9 @@ func PaperTrace() Trace8 {
 	}
 	return t
 }
+
+// paperSuffix ends the names of the paper's curves.
+const paperSuffix = " (paper)"
 
 type paperPoint struct {
 	figure, task, series string

@@ -230,16 +230,19 @@ type placedText struct {
 }
 
 // kerned splits text where the font moves a glyph closer to the one before it,
-// as in "Ta", which the writer of PDF does not know of.
+// as in "Ta", which the writer of PDF does not know of. No part begins with a
+// space, which readers of SVG drop.
 func kerned(face font.Face, text string) []placedText {
 	parts := []placedText{{0, text}}
-	begin := 0
+	begin, next := 0, vg.Length(0) // where the next glyph would stand
 	for i, r := range text {
-		start := face.Width(text[:i]+string(r)) - face.Width(string(r))
-		if shift := start - face.Width(text[:i]); i > 0 && math.Abs(float64(shift)) > 1e-3 {
+		alone := face.Width(string(r))
+		start := face.Width(text[:i]+string(r)) - alone
+		if i > 0 && r != ' ' && math.Abs(float64(start-next)) > 1e-3 {
 			parts[len(parts)-1].text = text[begin:i]
-			parts, begin = append(parts, placedText{start, text[i:]}), i
+			parts, begin, next = append(parts, placedText{start, text[i:]}), i, start
 		}
+		next += alone
 	}
 	return parts
 }

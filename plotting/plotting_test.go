@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"bytes"
+	"image/color"
 	"math"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 )
 
 func TestSmoothIsTruncatedBox(t *testing.T) {
@@ -50,6 +52,130 @@ func TestCurveBands(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestWindow: by itself the filter shrinks to the data, and the legend says its
+// width: three evaluations stay as they are.
+func TestWindow(t *testing.T) {
+	for n, want := range map[int]int{1: 1, 3: 1, 20: 1, 27: 3, 50: 5, 100: 11, 400: 11} {
+		s := Series{Runs: [][]float64{make([]float64, n)}}
+		if got := s.window(); got != want {
+			t.Errorf("%d evaluations: a window of %d, want %d", n, got, want)
+		}
+	}
+	short := Series{Name: "s", Steps: []float64{1, 2, 3}, Runs: [][]float64{{1, 5, 2}}}
+	if mean, _, _ := short.Curve(); mean[1] != 5 {
+		t.Errorf("three evaluations became %v", mean)
+	}
+	short.Smooth = 3
+	if svg := Single(LearningCurves("t", short), 0, 0).SVG(); !strings.Contains(svg, "smoothed over 3 evaluations") {
+		t.Error("the legend does not say the filter's width")
+	}
+}
+
+// TestLegendEntries: names once, the paper's dashes and the band explained, and
+// what has ended drawn without a band.
+func TestLegendEntries(t *testing.T) {
+	steps := []float64{1, 2, 3}
+	own := Series{Name: "DAN", Steps: steps, Runs: [][]float64{{1, 2, 3}, {2, 3}}, Smooth: 1}
+	paper := Series{Name: "DAN (paper)", Steps: steps, Mean: []float64{1, 2, 3}, HalfBand: []float64{1, 1, 1}}
+	other := paper
+	other.Name = "Pop-DAN (paper)"
+	var got []string
+	for _, e := range keyOf(LearningCurves("t", own, paper, other, other)).entries {
+		got = append(got, e.name)
+	}
+	if want := []string{"DAN", "Pop-DAN (paper)", "the paper", "± ½ s.d. over seeds", "fewer seeds"}; strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("entries %q, want %q", got, want)
+	}
+}
+
+// TestOneLegend: panels with the same entries share one, others keep theirs, in
+// rows that leave the same room.
+func TestOneLegend(t *testing.T) {
+	line := func(names ...string) *plot.Plot {
+		var lines []Line
+		for _, n := range names {
+			lines = append(lines, Line{Name: n, X: []float64{0, 1}, Y: []float64{0, 1}})
+		}
+		return Lines("t", "", "", lines...)
+	}
+	count := func(plots ...*plot.Plot) int { return strings.Count(NewFigure(2, plots...).SVG(), ">first<") }
+	if n := count(line("first", "second"), line("first")); n != 1 {
+		t.Errorf("the shared entry is there %d times", n)
+	}
+	if n := count(line("first", "second"), line("other", "first")); n != 2 {
+		t.Errorf("entries of different colours: %d", n)
+	}
+	p := line("first")
+	Legend(p, LegendNone)
+	if n := count(p); n != 0 {
+		t.Errorf("LegendNone: %d", n)
+	}
+}
+
+// TestBarsOfPoints: a group of single results alone has its dots and its entry,
+// one of nothing takes no room, and the axis goes above the highest bar.
+func TestBarsOfPoints(t *testing.T) {
+	nan := math.NaN()
+	p := Bars("t", "y", []string{"a"}, Group{Name: "bar", Values: []float64{10}}, Group{Name: "nothing", Values: []float64{nan}},
+		Group{Name: "dots", Points: [][]float64{{3, 4}}})
+	svg := Single(p, 0, 0).SVG()
+	if strings.Contains(svg, "nothing") || !strings.Contains(svg, ">dots<") || p.Y.Max <= 10 {
+		t.Errorf("axis to %v", p.Y.Max)
+	}
+	green := strings.Count(svg, "fill:#009E73")
+	if green != 3 { // two dots and the legend's
+		t.Errorf("%d dots", green)
+	}
+}
+
+// TestDiverging: zero is white whatever the range, NaN is not.
+func TestDiverging(t *testing.T) {
+	h := &heat{scale: Range{-1, 3}}
+	if c := h.color(0); c != (color.NRGBA{255, 255, 255, 255}) {
+		t.Errorf("zero is %v", c)
+	}
+	if a, b := h.color(-1), h.color(3); a == b || h.color(math.NaN()) == h.color(0) {
+		t.Errorf("-1 is %v, 3 is %v, NaN %v", a, b, h.color(math.NaN()))
+	}
+}
+
+// TestScripts: lowered and raised pieces, and what only looks like them.
+func TestScripts(t *testing.T) {
+	for line, want := range map[string]string{"θ_{v}": "θ|v-", "10^{−3} s": "10|−3+| s", "actor_rate": "actor_rate", "a_{b": "a_{b", "x_y_{z}": "x_y|z-"} {
+		var got []string
+		for _, p := range parts(line, font.Font{Size: 10}) {
+			s := p.text
+			if p.shift < 0 {
+				s += "-"
+			}
+			if p.shift > 0 {
+				s += "+"
+			}
+			got = append(got, s)
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%s: %q, want %s", line, got, want)
+		}
+	}
+}
+
+func TestLogAxes(t *testing.T) {
+	var labels []string
+	for _, tick := range (LogTicks{}).Ticks(1, 1e6) {
+		if tick.Label != "" {
+			labels = append(labels, tick.Label)
+		}
+	}
+	if got := strings.Join(labels, " "); got != "1 10^{1} 10^{2} 10^{3} 10^{4} 10^{5} 10^{6}" {
+		t.Error(got)
+	}
+	p := Lines("t", "", "", Line{X: []float64{1, 2, 3}, Y: []float64{-1, 0, 100}})
+	LogY(p)
+	if p.Y.Min != 0.01 || len(Single(p, 0, 0).PNG()) == 0 {
+		t.Errorf("an axis over values that are not positive begins at %v", p.Y.Min)
 	}
 }
 
@@ -155,6 +281,8 @@ func TestNothingFinite(t *testing.T) {
 		Potentials("none", 0.5), Potentials("nan", nan, Trace{V: []float64{nan, 1, nan}, Spikes: []bool{true, true, true}}), Raster("none"),
 		ReceptiveFields("none", nil, nil, Range{-1, 1}), RateHistogram("none", 2), RateHistogram("nan", 2, Rates{Rates: []float64{nan}}),
 		RateMap("none", "", "", nil), HeatMap("nan", "", "", [][]float64{{nan}}, Range{}), Clouds("none", "", "", nil, Cloud{}),
+		Scatter("none", "", ""), Histogram("none", "", 0), Histogram("nan", "", 0, Sample{Values: []float64{nan}}), Histogram("one", "", 0, Sample{Values: []float64{3}}),
+		Box("none", ""), Box("nan", "", Sample{Values: []float64{nan}}), Box("one", "", Sample{Values: []float64{3}}),
 		FlowPlot(Flow{F: func(float64) float64 { return nan }, X: Range{0, 1}, Y: Range{0, 1}}),
 		PhasePlane(Plane{Field: func(_, _ float64) (float64, float64) { return nan, nan }, V: Range{0, 1}, U: Range{0, 1}}),
 	} {

@@ -35,8 +35,12 @@ const (
 	// paletteExact colours, the most frequent, keep their values: areas are
 	// larger than their edges, so that only the shades of edges move.
 	paletteExact = 96
-	// paletteError is how far, of 255, one may be moved in any channel.
+	// paletteError is how far, of 255, one may be moved in any channel, and
+	// paletteShare the part of all pixels that may be moved by more than
+	// paletteNear: colours that are data, as in a map, are kept.
 	paletteError = 32
+	paletteNear  = 6
+	paletteShare = 0.02
 )
 
 // paletted gives an image a palette of 256 colours, if all of its own are near
@@ -46,7 +50,7 @@ func paletted(img image.Image) image.Image {
 	if !ok {
 		return img
 	}
-	colours := byFrequency(rgba)
+	colours, count := byFrequency(rgba)
 	var palette color.Palette
 	nearest, apart := make([]uint8, len(colours)), make([]int, len(colours))
 	for worst := 0; len(palette) < 256 && (len(palette) == 0 || apart[worst] > 0); {
@@ -62,7 +66,13 @@ func paletted(img image.Image) image.Image {
 		palette = append(palette, c)
 		worst = slices.Index(apart, slices.Max(apart))
 	}
-	if slices.Max(apart) > paletteError {
+	moved := 0
+	for i, c := range colours {
+		if apart[i] > paletteNear {
+			moved += count[c]
+		}
+	}
+	if slices.Max(apart) > paletteError || float64(moved) > paletteShare*float64(len(rgba.Pix)/4) {
 		return img
 	}
 	index := make(map[color.RGBA]uint8, len(colours))
@@ -76,18 +86,20 @@ func paletted(img image.Image) image.Image {
 	return out
 }
 
-// byFrequency lists an image's colours, the most frequent first.
-func byFrequency(img *image.RGBA) []color.RGBA {
-	count := map[color.RGBA]int{}
+// byFrequency lists an image's colours, the most frequent first, and counts
+// their pixels.
+func byFrequency(img *image.RGBA) (colours []color.RGBA, count map[color.RGBA]int) {
+	count = map[color.RGBA]int{}
 	for i := range len(img.Pix) / 4 {
 		count[pixel(img.Pix, i)]++
 	}
-	return slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int {
+	colours = slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int {
 		if n := count[b] - count[a]; n != 0 {
 			return n
 		}
 		return slices.Compare([]uint8{a.R, a.G, a.B, a.A}, []uint8{b.R, b.G, b.B, b.A}) // the same bytes each time
 	})
+	return colours, count
 }
 
 func pixel(pix []uint8, i int) color.RGBA {

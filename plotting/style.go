@@ -54,6 +54,9 @@ func blend(c color.NRGBA, share float64) color.NRGBA {
 // legible on dark pages.
 func New(title string) *plot.Plot {
 	p := plot.New()
+	k := &key{}
+	h := &house{p.TextHandler, k}
+	p.TextHandler, p.Title.TextStyle.Handler, p.Legend.TextStyle.Handler = h, h, h
 	sans := func(size float64) font.Font {
 		return font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(size)}
 	}
@@ -62,6 +65,7 @@ func New(title string) *plot.Plot {
 	p.Title.TextStyle.Color = ink
 	p.Title.Padding = vg.Points(5)
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		a.Label.TextStyle.Handler, a.Tick.Label.Handler = h, h
 		a.Label.TextStyle.Font = sans(9)
 		a.Label.TextStyle.Color = ink
 		a.Label.Padding = vg.Points(3)
@@ -82,7 +86,7 @@ func New(title string) *plot.Plot {
 	p.Legend.YPosition = draw.PosCenter
 	p.Legend.XOffs, p.Legend.YOffs = vg.Points(-4), vg.Points(-2)
 	p.Legend.Top = true
-	p.Add(gridLines{})
+	p.Add(gridLines{}, k)
 	return p
 }
 

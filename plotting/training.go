@@ -32,7 +32,7 @@ func TrainingCurves(title string, steps float64, runs []TrainingRun, levels ...R
 	p := New(title)
 	p.X.Label.Text, p.Y.Label.Text = "environment steps", "return"
 	p.X.Min, p.X.Max = 0, math.Max(steps, 1)
-	var k key
+	k := keyOf(p)
 	for i, r := range runs {
 		c := Colour(i)
 		if len(r.EpisodeSteps) > 0 {
@@ -68,6 +68,5 @@ func TrainingCurves(title string, steps float64, runs []TrainingRun, levels ...R
 			k.add(ref.Name, l)
 		}
 	}
-	k.attach(p)
 	return p
 }

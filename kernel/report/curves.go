@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -13,14 +15,15 @@ import (
 const PaperSteps = 1_000_000
 
 // Panel draws the learning curves of some kinds on a task: ours solid, the
-// paper's dashed in the same colour, both smoothed as the paper does. The axis
-// ends at the given step; 0 stands for where our longest run will end, or for
+// paper's dashed in the same colour, both smoothed as the paper does. The title
+// says how many seeds are ours. The axis ends at the given step; 0 stands for where our longest run will end, or for
 // the paper's million steps where there is none.
 func Panel(task string, steps float64, runs []*mdcsan.Results, kinds ...Kind) *plot.Plot {
 	if steps <= 0 {
 		steps = horizon(task, runs, kinds)
 	}
 	var series []plotting.Series
+	least, most := math.MaxInt, 0      // seeds
 	drawn := map[string]bool{"": true} // of the paper's
 	for i, k := range kinds {
 		if !drawn[k.Paper] {
@@ -34,13 +37,25 @@ func Panel(task string, steps float64, runs []*mdcsan.Results, kinds ...Kind) *p
 			series = append(series, paper)
 		}
 		if ours := k.Curve(task, runs).Cut(steps); len(ours.Runs) > 0 {
-			ours.Colour = i + 1
+			least, most = min(least, len(ours.Runs)), max(most, len(ours.Runs))
+			ours.Colour, ours.Name = i+1, k.Name
 			series = append(series, ours)
 		}
 	}
-	p := plotting.LearningCurves(task, series...)
+	p := plotting.LearningCurves(task+seeds(least, most), series...)
 	p.X.Min, p.X.Max = 0, steps
 	return p
+}
+
+// seeds says how many runs the curves are means of.
+func seeds(least, most int) string {
+	switch {
+	case most == 0:
+		return ""
+	case least == most:
+		return fmt.Sprintf(" (%s)", plural(most, "seed"))
+	}
+	return fmt.Sprintf(" (%d to %d seeds)", least, most)
 }
 
 // horizon is where the axis ends.

@@ -134,7 +134,8 @@ func Open(folders ...string) ([]*mdcsan.Results, error) {
 	return experiment.Distinct(all), nil
 }
 
-// Curve is the runs of a kind on a task as one curve of plotting.LearningCurves.
+// Curve is the runs of a kind on a task as one curve of plotting.LearningCurves,
+// smoothed as the paper does where there are evaluations enough.
 func (k Kind) Curve(task string, runs []*mdcsan.Results) plotting.Series {
 	s := plotting.Series{Name: k.Name}
 	for _, r := range k.Runs(task, runs) {
@@ -142,6 +143,9 @@ func (k Kind) Curve(task string, runs []*mdcsan.Results) plotting.Series {
 			s.Steps = r.Steps
 		}
 		s.Runs = append(s.Runs, r.Mean)
+	}
+	if len(s.Steps) >= plotting.PaperSmoothing {
+		s.Smooth = plotting.PaperSmoothing
 	}
 	if n := len(s.Runs); n > 0 {
 		s.Name = fmt.Sprintf("%s (%s)", k.Name, plural(n, "seed"))
