@@ -190,12 +190,8 @@ func (s *step) names(states []*node) map[string]*node {
 
 // blend is a where there was a spike, else b; exact, unlike o·a + (1-o)·b.
 func (s *step) blend(a, b *node) *node {
-	if d := s.sub(a, b); d.level == uniform || d.op == opSum && len(d.args) == 1 && d.bias == nil && d.args[0] != b { // a jump
-		o := s.spikes[0]
-		if len(s.spikes) == 2 {
-			o = s.add(s.spikes[0], s.spikes[1])
-		}
-		return s.hold(s.add(b, s.mul(o, d)))
+	if d := s.sub(a, b); len(s.spikes) == 1 && (d.level == uniform || d.op == opSum && len(d.args) == 1 && d.bias == nil && d.args[0] != b) { // a jump
+		return s.hold(s.add(b, s.mul(s.spikes[0], d)))
 	}
 	for _, o := range s.spikes {
 		b = s.choose(o, a, b)

@@ -1,7 +1,6 @@
 package equations
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -284,7 +283,7 @@ func (b *builder) usage() error {
 		errs = append(errs, unused(x.place, "noise", x.name))
 	}
 	if !live["c"] {
-		errs = append(errs, fmt.Errorf("line 1, column 1: the input current c is not used, so that nothing can be learnt: add it to an equation"))
+		errs = append(errs, place{1, 1}.errorf("the input current c is not used, so that nothing can be learnt: add it to an equation"))
 	}
 	i := slices.IndexFunc(errs, func(e error) bool { return e != nil })
 	if i < 0 {

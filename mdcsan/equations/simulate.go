@@ -195,6 +195,11 @@ func (g *graph) evaluate(n *node, slot func(int) float64, done map[*node]float64
 		for i, a := range n.args {
 			v += g.evaluate(n.coef[i], slot, done) * g.evaluate(a, slot, done)
 		}
+	case opChoose:
+		m, a, b := g.evaluate(n.args[0], slot, done), g.evaluate(n.args[1], slot, done), g.evaluate(n.args[2], slot, done)
+		if v = apply("where", m, a, b); n.args[0].op == opInput && m != 0 { // a spike, which may be smooth
+			v = m*a + (1-m)*b
+		}
 	default:
 		v = n.compute(func(i int) float64 { return g.evaluate(n.args[i], slot, done) })
 	}
