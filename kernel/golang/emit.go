@@ -25,7 +25,9 @@ type unitBuilder struct {
 	imports map[string]string // alias -> path
 	units   map[*unit]bool    // imported
 	bind    map[*slot]types.Type
-	fresh   map[*slot]bool // made by this unit
+	fresh   map[*slot]bool   // made by this unit, if they are not there
+	names   map[*slot]string // in this unit: its text does not tell when the cell ran
+	sources []*source        // that the unit's functions are of
 	body    strings.Builder
 	glue    strings.Builder
 	err     error
@@ -34,7 +36,7 @@ type unitBuilder struct {
 func (s *session) newBuilder(p *plan, made map[types.Object]*slot) *unitBuilder {
 	return &unitBuilder{
 		s: s, p: p, made: made, own: map[*decl]bool{}, imports: map[string]string{alias(rtPath): rtPath, alias("reflect"): "reflect"},
-		units: map[*unit]bool{}, bind: map[*slot]types.Type{}, fresh: map[*slot]bool{},
+		units: map[*unit]bool{}, bind: map[*slot]types.Type{}, fresh: map[*slot]bool{}, names: map[*slot]string{},
 	}
 }
 
@@ -139,7 +141,15 @@ func (b *unitBuilder) pointer(s *slot, t types.Type) string {
 	if _, ok := b.bind[s]; !ok {
 		b.bind[s] = t
 	}
-	return "pꞏ" + s.id
+	return "pꞏ" + b.slotName(s)
+}
+
+// slotName names a slot in the unit, by when the unit first needs it.
+func (b *unitBuilder) slotName(s *slot) string {
+	if b.names[s] == "" {
+		b.names[s] = fmt.Sprintf("%s_%d", s.id[:strings.LastIndexByte(s.id, '_')], len(b.names))
+	}
+	return b.names[s]
 }
 
 // typeText writes a type for the unit.
@@ -214,16 +224,18 @@ func (b *unitBuilder) infoOf(d *decl) *types.Info {
 	return b.p.world.info
 }
 
-func lineDirective(src *source, n ast.Node) string {
+// lineDirective says where a piece of the cell's text stood, in a place that is
+// named when the unit is loaded (places.go).
+func (b *unitBuilder) lineDirective(src *source, n ast.Node) string {
 	off := src.offset(n.Pos())
 	col := off - strings.LastIndexByte(src.text[:off], '\n')
-	return fmt.Sprintf("/*line %s:%d:%d*/", src.name, src.line(off), col)
+	return fmt.Sprintf("/*line %s:%d:%d*/", b.place(src), src.line(off), col)
 }
 
 // declare writes a declaration into the unit.
 func (b *unitBuilder) declare(d *decl) {
 	ed := b.editor(d.src, b.infoOf(d))
-	at := lineDirective(d.src, d.node)
+	at := b.lineDirective(d.src, d.node)
 	switch d.kind {
 	case constDecl:
 		fmt.Fprintf(&b.body, "%s%s\n", at, b.constants(ed, d))
@@ -342,7 +354,7 @@ func (b *unitBuilder) funcText(ed *editor, d *decl, at string) {
 		fmt.Fprintf(&b.body, "%s%s\n", at, ed.text(f.Pos(), f.End()))
 		return
 	}
-	symbol := "fꞏ" + strings.ReplaceAll(d.names[0], ".", "ꞏ") + "ꞏ" + d.slot.id
+	symbol := "fꞏ" + strings.ReplaceAll(d.names[0], ".", "ꞏ") + "ꞏ" + b.slotName(d.slot)
 	if f.Recv == nil {
 		ed.replace(f.Name.Pos(), ed.identEnd(f.Name), symbol)
 	} else {
@@ -352,7 +364,7 @@ func (b *unitBuilder) funcText(ed *editor, d *decl, at string) {
 	ed.walk(f.Type)
 	ed.walk(f.Body)
 	fmt.Fprintf(&b.body, "%s%s\n", at, ed.text(f.Pos(), f.End()))
-	fmt.Fprintf(&b.glue, "u.Funcs[%q] = %s\n", d.slot.id, symbol)
+	fmt.Fprintf(&b.glue, "u.Funcs[%q] = %s\n", b.slotName(d.slot), symbol)
 }
 
 func isNilNode(n ast.Node) bool {
@@ -388,7 +400,7 @@ func (b *unitBuilder) cell() {
 		f := d.node.(*ast.FuncDecl)
 		ed.edits = nil
 		ed.walk(f.Body)
-		fmt.Fprintf(&b.body, "func() %s%s()\n", lineDirective(p.src, f.Body), ed.text(f.Body.Pos(), f.Body.End()))
+		fmt.Fprintf(&b.body, "func() %s%s()\n", b.lineDirective(p.src, f.Body), ed.text(f.Body.Pos(), f.Body.End()))
 	}
 	if p.src.body != nil && len(p.src.body.List) > 0 {
 		p.topLevel(func(s ast.Stmt) { ed.top[s] = true })
@@ -404,7 +416,7 @@ func (b *unitBuilder) cell() {
 			}
 			ed.walk(s)
 		}
-		fmt.Fprintf(&b.body, "%s%s\n", lineDirective(p.src, list[0]), ed.text(list[0].Pos(), list[len(list)-1].End()))
+		fmt.Fprintf(&b.body, "%s%s\n", b.lineDirective(p.src, list[0]), ed.text(list[0].Pos(), list[len(list)-1].End()))
 	}
 	b.body.WriteString("}\n")
 	b.glue.WriteString("u.Cell = cellꞏ\n")
@@ -438,21 +450,32 @@ func (b *unitBuilder) initialize(ed *editor) {
 		} else {
 			ed.walk(i.Rhs)
 		}
-		fmt.Fprintf(&b.body, "%s = %s%s\n", strings.Join(left, ", "), lineDirective(b.p.src, i.Rhs), ed.text(i.Rhs.Pos(), i.Rhs.End()))
+		fmt.Fprintf(&b.body, "%s = %s%s\n", strings.Join(left, ", "), b.lineDirective(b.p.src, i.Rhs), ed.text(i.Rhs.Pos(), i.Rhs.End()))
 	}
+}
+
+// slots are those that the unit binds, in an order that only its text decides.
+func (b *unitBuilder) slots() []*slot {
+	for s := range b.bind {
+		if b.names[s] == "" {
+			panic("golang: a slot without a name")
+		}
+	}
+	return slices.SortedFunc(maps.Keys(b.bind), func(x, y *slot) int { return strings.Compare(b.names[x], b.names[y]) })
 }
 
 // source returns the unit's text.
 func (b *unitBuilder) source() (string, error) {
 	var pointers strings.Builder
-	slots := slices.SortedFunc(maps.Keys(b.bind), func(x, y *slot) int { return strings.Compare(x.id, y.id) })
-	for _, s := range slots {
-		fmt.Fprintf(&pointers, "var pꞏ%s *%s\n", s.id, b.typeText(b.bind[s]))
-		fmt.Fprintf(&b.glue, "u.Bind[%q] = &pꞏ%s\n", s.id, s.id)
+	for _, s := range b.slots() {
+		name := b.slotName(s)
+		fmt.Fprintf(&pointers, "var pꞏ%s *%s\n", name, b.typeText(b.bind[s]))
+		fmt.Fprintf(&b.glue, "u.Bind[%q] = &pꞏ%s\n", name, name)
 		if b.fresh[s] {
-			fmt.Fprintf(&b.glue, "u.New[%q] = func() any { return new(%s) }\n", s.id, b.typeText(b.bind[s]))
+			fmt.Fprintf(&b.glue, "u.New[%q] = func() any { return new(%s) }\n", name, b.typeText(b.bind[s]))
 		}
 	}
+	b.markPlaces(&pointers)
 	var out strings.Builder
 	out.WriteString("package main\n")
 	for _, a := range slices.Sorted(maps.Keys(b.imports)) {

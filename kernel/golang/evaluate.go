@@ -84,6 +84,9 @@ func (s *source) statements() []ast.Stmt {
 // evaluateSlots makes the memory of new variables and functions.
 func (s *session) evaluateSlots(c *compiled, b *unitBuilder, in *eval.Unit) {
 	for sl, t := range b.fresh0(c) {
+		if sl.ptr.IsValid() {
+			continue
+		}
 		r := in.Type(t)
 		if sl.from != nil { // the same memory under the new type
 			sl.ptr = reflect.NewAt(r, unsafe.Pointer(sl.from.ptr.Pointer()))

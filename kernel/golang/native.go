@@ -22,6 +22,9 @@ type unit struct {
 	types   map[string]reflect.Type
 	imports []*unit
 
+	ru    *rt.Unit                  // what it has handed over, once it is loaded
+	bound map[string]unsafe.Pointer // the slots that it refers to
+
 	interpreted bool // by package eval: nothing can import it
 }
 
@@ -60,9 +63,10 @@ func (s *session) compileUnit(c *compiled) error {
 	if p.src.body != nil && len(p.src.body.List) > 0 || len(p.varDecls()) > 0 || len(p.starts) > 0 {
 		b.cell()
 	}
-	for sl, t := range b.fresh0(c) {
+	fresh := b.fresh0(c)
+	for _, sl := range slices.SortedFunc(maps.Keys(fresh), func(x, y *slot) int { return strings.Compare(x.id, y.id) }) {
 		b.fresh[sl] = true
-		b.pointer(sl, t)
+		b.pointer(sl, fresh[sl])
 	}
 	text, err := b.source()
 	if err != nil {
@@ -89,16 +93,15 @@ func (p *plan) onlyTypes() bool {
 	return true
 }
 
-// fresh0 are the slots that the unit has to make, with their types.
+// fresh0 are the slots that the unit may have to make, with their types: all of
+// the cell, so that the unit is the same when the cell runs again.
 func (b *unitBuilder) fresh0(c *compiled) map[*slot]types.Type {
 	out := map[*slot]types.Type{}
 	for v, sl := range c.made {
-		if !sl.ptr.IsValid() {
-			out[sl] = v.Type()
-		}
+		out[sl] = v.Type()
 	}
 	for d := range b.own {
-		if d.slot != nil && !d.slot.ptr.IsValid() {
+		if d.slot != nil {
 			out[d.slot] = eval.Plain(b.p.world.signature(d))
 		}
 	}
@@ -296,14 +299,17 @@ func (s *session) methodKey(p *plan, d *decl) string {
 // load connects a unit with the session's slots.
 func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty []*decl) error {
 	for sl := range b.fresh {
-		sl.ptr = reflect.ValueOf(ru.New[sl.id]())
+		if sl.ptr.IsValid() {
+			continue
+		}
+		sl.ptr = reflect.ValueOf(ru.New[b.names[sl]]())
 		if sl.from != nil { // the same memory under the new type
 			sl.ptr = reflect.NewAt(sl.ptr.Type().Elem(), unsafe.Pointer(sl.from.ptr.Pointer()))
 			sl.from = nil
 		}
 	}
 	for sl := range b.bind {
-		where := reflect.ValueOf(ru.Bind[sl.id]).Elem()
+		where := reflect.ValueOf(ru.Bind[b.names[sl]]).Elem()
 		p := sl.ptr
 		if p.Type() != where.Type() {
 			if !p.Type().ConvertibleTo(where.Type()) { // which compares named types by their units
@@ -316,13 +322,14 @@ func (s *session) load(c *compiled, b *unitBuilder, u *unit, ru *rt.Unit, dirty 
 		}
 		where.Set(p)
 	}
+	u.bound = b.bindings()
 	for name, t := range ru.Types {
 		u.types[name] = t
 	}
 	for _, d := range dirty {
 		c.changes = append(c.changes, change{d, u, d.slot})
-		if d.slot != nil && ru.Funcs[d.slot.id] != nil {
-			c.functions = append(c.functions, assignment{d.slot, reflect.ValueOf(ru.Funcs[d.slot.id])})
+		if d.slot != nil && ru.Funcs[b.names[d.slot]] != nil {
+			c.functions = append(c.functions, assignment{d.slot, reflect.ValueOf(ru.Funcs[b.names[d.slot]])})
 		}
 	}
 	c.run = ru.Cell

@@ -13,23 +13,55 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"gomdcsan/kernel/golang/rt"
 )
 
-// build compiles and loads a unit.
+// build compiles and loads a unit. The same text with the same slots is the
+// unit that is loaded already: a plugin is never unloaded.
 func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 	if err := n.packages(slices.Collect(maps.Values(b.imports))); err != nil {
 		return nil, nil, err
 	}
 	deps := importedUnits(b.units)
-	id := hash(slices.Concat([]string{text, n.memory()}, deps.ids(), n.foreignIDs(b.imports))...)
-	u := &unit{id: id, path: "cells/" + id, types: map[string]reflect.Type{}, imports: deps}
-	base := filepath.Join(n.cache, id)
-	u.archive = base + ".a"
+	parts := slices.Concat([]string{text, n.memory()}, deps.ids(), n.foreignIDs(b.imports))
+	id := hash(parts...)
+	for u := n.loaded[id]; u != nil && !maps.Equal(u.bound, b.bindings()); u = n.loaded[id] {
+		id = hash(append(parts, id)...) // the same text about other variables
+	}
+	u := n.loaded[id]
+	if u == nil {
+		u = &unit{id: id, path: "cells/" + id, archive: filepath.Join(n.cache, id) + ".a", types: map[string]reflect.Type{}, imports: deps}
+		if err := n.open(u, text, b); err != nil {
+			return nil, nil, err
+		}
+		n.loaded[id] = u
+	}
+	return u, u.ru, namePlaces(u.ru, b.sources)
+}
+
+// bindings are the unit's slots that are there, by their names in it.
+func (b *unitBuilder) bindings() map[string]unsafe.Pointer {
+	out := map[string]unsafe.Pointer{}
+	for _, s := range b.slots() {
+		out[b.names[s]] = nil
+		if s.ptr.IsValid() {
+			out[b.names[s]] = s.ptr.UnsafePointer()
+		}
+	}
+	return out
+}
+
+// open loads a unit, and compiles it first if that has not been done.
+func (n *native) open(u *unit, text string, b *unitBuilder) error {
+	base := strings.TrimSuffix(u.archive, ".a")
 	if !complete(base) {
 		if err := n.compileAndLink(u, base, text); err != nil {
-			return nil, nil, err
+			if text := b.named(err.Error()); text != err.Error() {
+				return errors.New(text)
+			}
+			return err
 		}
 	}
 	now := time.Now()
@@ -40,13 +72,14 @@ func (n *native) build(text string, b *unitBuilder) (*unit, *rt.Unit, error) {
 		err = mendModules(before)
 	}
 	if err != nil {
-		return nil, nil, n.notLoaded(err)
+		return n.notLoaded(err)
 	}
 	f, err := p.Lookup("Unitꞏ")
 	if err != nil {
-		return nil, nil, fmt.Errorf("loading the compiled cell: %w", err)
+		return fmt.Errorf("loading the compiled cell: %w", err)
 	}
-	return u, f.(func() *rt.Unit)(), nil
+	u.ru = f.(func() *rt.Unit)()
+	return nil
 }
 
 // notLoaded explains why a plugin cannot be loaded. If this program is not what

@@ -80,7 +80,8 @@ type typist struct {
 	lines []string
 	err   error // instead of a line, nil to wait
 	ctx   context.Context
-	asked int
+
+	waiting func() // is called when it begins to wait
 }
 
 func (p *typist) Emit(engine.Event)        {}
@@ -89,7 +90,6 @@ func (p *typist) Context() context.Context { return p.ctx }
 func (p *typist) Input(string, bool) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked++
 	if len(p.lines) > 0 {
 		line := p.lines[0]
 		p.lines = p.lines[1:]
@@ -98,6 +98,7 @@ func (p *typist) Input(string, bool) (string, error) {
 	if p.err != nil {
 		return "", p.err
 	}
+	p.waiting()
 	<-p.ctx.Done()
 	return "", p.ctx.Err()
 }
@@ -149,7 +150,9 @@ func TestStandardInput(t *testing.T) {
 		}
 		waiting, cancel := context.WithCancel(context.Background())
 		p.err, p.ctx = nil, waiting
-		time.AfterFunc(300*time.Millisecond, cancel) // as the worker does at an interrupt
-		s.interruptSoon(t, magic+"sc = bufio.NewScanner(os.Stdin); for sc.Scan() {}; fmt.Println(\"went on\")")
+		p.waiting = func() { s.e.Interrupt(); cancel() } // as the worker does
+		if err := s.run(magic + "sc = bufio.NewScanner(os.Stdin); for sc.Scan() {}; fmt.Println(\"went on\")"); err == nil || err.Name != "Interrupted" {
+			t.Errorf("error %v, want Interrupted", err)
+		}
 	})
 }

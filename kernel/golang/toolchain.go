@@ -48,11 +48,12 @@ type native struct {
 	mu      sync.Mutex
 	exports map[string]string // import path -> compiled package
 	foreign map[string]string // the same of packages that cells brought in
+	loaded  map[string]*unit  // by id
 	built   int               // units compiled
 }
 
 func newNative(o Options) *native {
-	n := &native{exports: map[string]string{}, foreign: map[string]string{}, asked: environment(), environ: plainEnvironment(), dir: o.SourceDir, cache: o.CacheDir, notes: o.Stderr}
+	n := &native{exports: map[string]string{}, foreign: map[string]string{}, loaded: map[string]*unit{}, asked: environment(), environ: plainEnvironment(), dir: o.SourceDir, cache: o.CacheDir, notes: o.Stderr}
 	if n.notes == nil {
 		n.notes = io.Discard
 	}

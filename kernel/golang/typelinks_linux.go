@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"gomdcsan/kernel/golang/rt"
 	"gomdcsan/kernel/golang/rtype"
 )
 
@@ -80,6 +83,25 @@ func writable(p unsafe.Pointer, size uintptr) error {
 	back := uintptr(p) - start
 	if err := unix.Mprotect(unsafe.Slice((*byte)(unsafe.Add(p, -int(back))), n), unix.PROT_READ|unix.PROT_WRITE); err != nil {
 		return fmt.Errorf("preparing the compiled cell's types: %w", err)
+	}
+	return nil
+}
+
+// namePlaces names the sources of a loaded unit: the name of a function's file
+// is read where the linker has put it.
+func namePlaces(ru *rt.Unit, sources []*source) error {
+	for i, src := range sources {
+		pc := reflect.ValueOf(ru.Places[i]).Pointer()
+		name, _ := runtime.FuncForPC(pc).FileLine(pc)
+		room := len(placeholder(i)) // the name is shorter where it has been set
+		p := unsafe.Pointer(unsafe.StringData(name))
+		if !strings.HasPrefix(name, "cell[") || len(src.name) > room {
+			return fmt.Errorf("the compiled cell is of a file %q: please report this", name)
+		}
+		if err := writable(p, uintptr(room)); err != nil {
+			return err
+		}
+		clear(unsafe.Slice((*byte)(p), room)[copy(unsafe.Slice((*byte)(p), room), src.name):])
 	}
 	return nil
 }

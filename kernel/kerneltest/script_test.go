@@ -161,6 +161,15 @@ func TestReplInATerminal(t *testing.T) {
 	wait("> ")
 	say("40+2\r", "42")
 	wait("> ")
+	say("?strings.ToUpper\r", "func ToUpper(s string) string")
+	wait("> ")
+	say("strings.ToLower?\r", "func ToLower(s string) string")
+	wait("> ")
+	say("range\x12", "for i := range 3 {") // Ctrl-R
+	say("\r", ".     ")                    // indented
+	say("fmt.Print(i*7, \";\")\r", ".     ")
+	say("}\r", "0;7;14;") // below for
+	wait("> ")
 	say("\x04", "")
 	time.AfterFunc(time.Minute, func() { c.Process.Kill() })
 	if err := c.Wait(); err != nil {

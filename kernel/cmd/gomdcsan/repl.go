@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -30,7 +29,8 @@ func newRepl() *cobra.Command {
 
 A cell goes on while a bracket is open; pasted lines are one cell, which Enter
 runs. Tab completes, a name and ? is help, %help lists the magics. The arrows go
-through the history. Ctrl-C stops a running cell or drops the one being typed,
+through the history; Ctrl-R finds the line before that has what was typed in it,
+and again the one before that. Ctrl-C stops a running cell or drops the one being typed,
 Ctrl-D leaves. Pictures are shown in terminals that can (kitty, iTerm2, WezTerm,
 Ghostty, Konsole, mintty).`,
 		Args: cobra.NoArgs,
@@ -46,6 +46,7 @@ type repl struct {
 	in, out *os.File
 	lines   func(prompt string) (string, error)
 	before  string // the lines of the cell above the one being typed
+	indent  int    // of the line being typed
 }
 
 func runRepl(ctx context.Context, in, out, errOut *os.File) error {
@@ -97,9 +98,7 @@ func (r *repl) loop() error {
 	for {
 		code, err := r.cell()
 		if strings.TrimSpace(code) != "" {
-			if help, ok := strings.CutSuffix(strings.TrimSpace(code), "?"); ok {
-				r.inspect(help)
-			} else if err := r.front.execute(code); err != nil {
+			if err := r.front.execute(code); err != nil {
 				fmt.Fprintln(r.front.err, err)
 			}
 		}
@@ -115,7 +114,7 @@ func (r *repl) loop() error {
 // cell reads lines until they are a whole cell. Lines that were pasted together
 // belong together.
 func (r *repl) cell() (string, error) {
-	r.before = ""
+	r.before, r.indent = "", 0
 	prompt := "> "
 	for {
 		line, err := r.lines(prompt)
@@ -133,22 +132,16 @@ func (r *repl) cell() (string, error) {
 	}
 }
 
-// whole reports whether a cell needs no more lines.
+// whole reports whether a cell needs no more lines, and else how far the next
+// is indented.
 func (r *repl) whole(code string) bool {
 	e := r.engine()
-	return e == nil || e.IsComplete(code).Status != "incomplete"
-}
-
-func (r *repl) inspect(name string) {
-	e := r.engine()
 	if e == nil {
-		return
+		return true
 	}
-	if i := e.Inspect(name, len(name), 0); i.Found {
-		fmt.Fprintln(r.out, i.Data["text/plain"])
-	} else {
-		fmt.Fprintln(r.out, "nothing is known of "+name)
-	}
+	c := e.IsComplete(code)
+	r.indent = len(c.Indent)
+	return c.Status != "incomplete"
 }
 
 // reader returns what reads lines: an editor at a terminal, plain lines else.
@@ -166,12 +159,18 @@ func (r *repl) reader() func(string) (string, error) {
 		io.Reader
 		io.Writer
 	}{keys, r.out}, "")
-	t.History = loadHistory()
+	past := &search{history: loadHistory()}
+	t.History = past.history
 	t.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
-		if key != '\t' {
-			return "", 0, false
+		switch key {
+		case '\t':
+			return r.complete(t, line, pos)
+		case ctrlR:
+			return past.back(line, pos)
+		case '}', ')', ']':
+			return outdented(line, pos, key)
 		}
-		return r.complete(t, line, pos)
+		return "", 0, false
 	}
 	return func(prompt string) (string, error) {
 		old, err := term.MakeRaw(int(r.in.Fd()))
@@ -185,6 +184,8 @@ func (r *repl) reader() func(string) (string, error) {
 		t.SetBracketedPasteMode(true)
 		defer t.SetBracketedPasteMode(false)
 		t.SetPrompt(prompt)
+		keys.pending = append(keys.pending, strings.Repeat("\t", r.indent)...)
+		r.indent = 0
 		line, err := t.ReadLine()
 		if keys.dropped {
 			keys.dropped = false
@@ -205,7 +206,10 @@ type keyboard struct {
 	dropped bool
 }
 
-const ctrlC = 3
+const (
+	ctrlC = 3
+	ctrlR = 18
+)
 
 func (k *keyboard) Read(p []byte) (int, error) {
 	if len(k.pending) == 0 {
@@ -222,6 +226,19 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// indentation is what a tab at the beginning of a line is: the editor counts a
+// tab as one column.
+const indentation = "    "
+
+// outdented puts a closing bracket that begins a line below what opened it.
+func outdented(line string, pos int, key rune) (string, int, bool) {
+	before, ok := strings.CutSuffix(line[:pos], indentation)
+	if !ok || strings.TrimSpace(before) != "" {
+		return "", 0, false
+	}
+	return before + string(key) + line[pos:], len(before) + 1, true
+}
+
 // complete writes what all completions share, or lists them if that is nothing.
 func (r *repl) complete(w io.Writer, line string, pos int) (string, int, bool) {
 	e := r.engine()
@@ -229,7 +246,7 @@ func (r *repl) complete(w io.Writer, line string, pos int) (string, int, bool) {
 		return "", 0, false
 	}
 	if strings.TrimSpace(line[:pos]) == "" { // a tab indents
-		return line[:pos] + "\t" + line[pos:], pos + 1, true
+		return line[:pos] + indentation + line[pos:], pos + len(indentation), true
 	}
 	c := e.Complete(r.before+line, len(r.before)+pos)
 	c.Start, c.End = c.Start-len(r.before), c.End-len(r.before)
@@ -307,43 +324,3 @@ func inlinePicture(protocol, png string) string {
 	}
 	return b.String() + "\n"
 }
-
-// history keeps the lines typed, in a file of the user's cache.
-type history struct {
-	lines []string // the oldest first
-	file  string
-}
-
-const historyLines = 1000
-
-func loadHistory() *history {
-	h := &history{}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return h
-	}
-	h.file = filepath.Join(dir, "gomdcsan", "history")
-	if data, err := os.ReadFile(h.file); err == nil {
-		h.lines = strings.Split(strings.TrimRight(string(data), "\n"), "\n")
-		h.lines = h.lines[max(0, len(h.lines)-historyLines):]
-	}
-	return h
-}
-
-// Add implements term.History.
-func (h *history) Add(line string) {
-	if strings.TrimSpace(line) == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
-		return
-	}
-	h.lines = append(h.lines, line)
-	if h.file == "" || os.MkdirAll(filepath.Dir(h.file), 0o755) != nil {
-		return
-	}
-	_ = os.WriteFile(h.file, []byte(strings.Join(h.lines[max(0, len(h.lines)-historyLines):], "\n")+"\n"), 0o600) // a lost history is no failure
-}
-
-// Len implements term.History.
-func (h *history) Len() int { return len(h.lines) }
-
-// At implements term.History.
-func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }

@@ -31,3 +31,27 @@ func TestHistory(t *testing.T) {
 		t.Errorf("file %q, %v", data, err)
 	}
 }
+
+func TestSearch(t *testing.T) {
+	s := search{history: &history{lines: []string{"one apple", "two", "apple pie", "three"}}}
+	line := "apple"
+	for _, want := range []string{"apple pie", "one apple", "one apple"} {
+		if line, _, _ = s.back(line, 0); line != want {
+			t.Errorf("found %q, want %q", line, want)
+		}
+	}
+	if line, _, _ = s.back("t", 1); line != "three" {
+		t.Errorf("another text: %q", line)
+	}
+	if line, _, _ = s.back("nowhere", 3); line != "nowhere" {
+		t.Errorf("nothing: %q", line)
+	}
+}
+
+func TestOutdented(t *testing.T) {
+	for line, want := range map[string]string{"    ": "}", "        ": "    }", "": "", "    x": ""} {
+		if got, _, _ := outdented(line, len(line), '}'); got != want {
+			t.Errorf("%q becomes %q, want %q", line, got, want)
+		}
+	}
+}

@@ -52,12 +52,30 @@ func (t *terminal) execute(code string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.reply.Status == wire.StatusOK {
+		t.pages(t.reply.Payload)
 		return nil
 	}
 	if len(t.reply.Traceback) == 0 {
 		return errors.New(t.reply.Name + ": " + t.reply.Value)
 	}
 	return errors.New(plainUnless(term.IsTerminal(int(t.err.Fd())), strings.Join(t.reply.Traceback, "\n")))
+}
+
+// pages prints what other front-ends show in a pager, or put into the next cell.
+func (t *terminal) pages(payload []json.RawMessage) {
+	for _, p := range payload {
+		var c struct {
+			Text string         `json:"text"`
+			Data map[string]any `json:"data"`
+		}
+		if json.Unmarshal(p, &c) != nil {
+			continue
+		}
+		if text, ok := c.Data["text/plain"].(string); ok {
+			c.Text = text
+		}
+		fmt.Fprintln(t.out, strings.TrimRight(plainUnless(term.IsTerminal(int(t.out.Fd())), c.Text), "\n"))
+	}
 }
 
 // Send implements session.Port.

@@ -271,6 +271,8 @@ type Unit struct {
 	Bind  map[string]any          // **T, where to put the pointer to a slot
 	Cell  func()                  // the statements, nil if there are none
 
+	Places []func() // one of each source, in the unit's order
+
 	Table map[string]reflect.Value // what an imported package exports, for the interpreter
 }
 
