@@ -225,6 +225,8 @@ type Trajectory struct {
 	Rewards []float64
 	Poses   [][]float64 // [steps+1], what a picture needs; nil if the task has no poses
 	Return  float64
+
+	robot *tasks.Design // what the poses are of, if it is a model of one's own
 }
 
 // poser is a task that can tell its pose for pictures.
@@ -234,7 +236,7 @@ type poser interface {
 
 // Rollout runs one noise-free episode and keeps all of it.
 func Rollout(ctx context.Context, e env.Env, act func(obs []float64) []float64, r *rng.Stream) (*Trajectory, error) {
-	tr := &Trajectory{Spec: e.Spec()}
+	tr := &Trajectory{Spec: e.Spec(), robot: tasks.DesignOf(e)}
 	obs := make([]float64, tr.Spec.ObsDim)
 	keep := func() {
 		tr.Obs = append(tr.Obs, append([]float64(nil), obs...))
@@ -275,7 +277,7 @@ func (a *Actor) Film(ctx context.Context, seed uint64) (*tasks.Film, error) {
 
 // Film makes a film of the episode.
 func (tr *Trajectory) Film() *tasks.Film {
-	return &tasks.Film{Task: tr.Spec.Name, Dt: tr.Spec.Dt, Poses: tr.Poses, Return: tr.Return}
+	return &tasks.Film{Task: tr.Spec.Name, Robot: tr.robot, Dt: tr.Spec.Dt, Poses: tr.Poses, Return: tr.Return}
 }
 
 // Rollout runs one noise-free episode of the actor and keeps all of it.

@@ -68,7 +68,7 @@ func (p Parts) evaluationWorkers() int {
 
 // TaskOptions are the choices of Config that concern the task.
 func (c Config) TaskOptions() tasks.Options {
-	return tasks.Options{Inertia: mjcf.Inertia(c.Inertia), Contact: tasks.Contact(c.Contact)}
+	return tasks.Options{Inertia: mjcf.Inertia(c.Inertia), Contact: tasks.Contact(c.Contact), Robot: c.Robot}
 }
 
 // ActorConfig translates the settings of the spiking actors and of Pop-DAN.
@@ -142,6 +142,12 @@ func newEnv(c Config, p Parts) (env.Env, error) {
 // New prepares a run from its first step. With Config.Dir it creates the run's
 // folder, which must not hold a run yet. The caller closes the run.
 func New(c Config, p Parts) (*Run, error) {
+	if file, ok := strings.CutPrefix(c.Task, tasks.Own); ok && c.Robot == nil && p.NewEnv == nil {
+		var err error
+		if c.Robot, err = tasks.ReadDesign(file); err != nil {
+			return nil, err
+		}
+	}
 	r, err := build(c, p)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"gomdcsan/mdcsan/env/tasks"
 )
 
 // Config is everything that decides the numbers of a run. Its TOML names are
@@ -13,7 +15,7 @@ import (
 // Equation numbers are those of the MDC-SAN paper.
 type Config struct {
 	// The task.
-	Task    string `toml:"task" json:"task" help:"task: the paper's Hopper-v3, Walker2d-v3, HalfCheetah-v3, Ant-v3; Gymnasium's -v4 and -v5 of these and of Swimmer, Reacher, Pusher, InvertedPendulum, InvertedDoublePendulum, Humanoid, HumanoidStandup, with options as in Ant-v4?use_contact_forces=true; or Pendulum-v1"`
+	Task    string `toml:"task" json:"task" help:"task: the paper's Hopper-v3, Walker2d-v3, HalfCheetah-v3, Ant-v3; Gymnasium's -v4 and -v5 of these and of Swimmer, Reacher, Pusher, InvertedPendulum, InvertedDoublePendulum, Humanoid, HumanoidStandup, with options as in Ant-v4?use_contact_forces=true; or Pendulum-v1; mjcf:robot.xml is a model of your own with a robot.toml beside it"`
 	Inertia string `toml:"inertia" json:"inertia" help:"body inertia: legacy (capsules as MuJoCo computed them up to 2.1.0, as in the paper; tasks of version 3 only) or exact"`
 	Contact string `toml:"contact" json:"contact" help:"Ant-v3's contact forces: zero (as gym with MuJoCo >= 2.0 gives them) or rne"`
 	Seed    uint64 `toml:"seed" json:"seed" help:"seed of all random streams"`
@@ -70,6 +72,10 @@ type Config struct {
 	Threads         int    `toml:"threads" json:"-" help:"threads that train; 0: as many as cores are idle, at most 4, and 1 inside a sweep"`
 	TensorBoard     bool   `toml:"tensorboard" json:"tensorboard" help:"also write TensorBoard event files"`
 	Dir             string `toml:"-" json:"-"` // the run's folder; empty keeps everything in memory
+
+	// Robot is the model of a task "mjcf:FILE", read from FILE when the run
+	// begins; the manifest and the policies keep it, so that FILE may go.
+	Robot *tasks.Design `toml:"-" json:"robot,omitempty"`
 }
 
 // ThetaStar are the dynamic parameters that the paper found on Ant (Fig. 6)
@@ -102,6 +108,9 @@ func DefaultConfig(task string) Config {
 		c.Inertia = "exact"
 	}
 	name, _, _ := strings.Cut(task, "-v")
+	if strings.HasPrefix(task, tasks.Own) {
+		name = tasks.Own
+	}
 	if d, ok := taskDefaults()[name]; ok {
 		c.Steps, c.StartSteps, c.EvalEvery, c.Population = d.steps, d.startSteps, d.evalEvery, d.population
 	}
@@ -126,6 +135,7 @@ func taskDefaults() map[string]lengths {
 		"InvertedDoublePendulum": {300_000, 10_000, 10_000, 10},
 		"Reacher":                {200_000, 5_000, 5_000, 10},
 		"Pusher":                 {500_000, 10_000, 10_000, 10},
+		"mjcf:":                  {200_000, 5_000, 5_000, 10},
 		"Humanoid":               {3_000_000, 10_000, 20_000, 4},
 		"HumanoidStandup":        {3_000_000, 10_000, 20_000, 4},
 	}

@@ -28,6 +28,7 @@ const (
 // In a notebook it shows itself as a GIF.
 type Film struct {
 	Task   string      `json:"task"`
+	Robot  *Design     `json:"robot,omitempty"` // of a model of your own
 	Dt     float64     `json:"dt"`              // s between poses
 	Poses  [][]float64 `json:"poses"`           // the first is that after Reset
 	Return float64     `json:"return"`          // sum of the rewards
@@ -53,7 +54,7 @@ func Record(ctx context.Context, e env.Env, r *rng.Stream, maxSteps int, policy 
 	if err := e.Reset(obs, r); err != nil {
 		return nil, err
 	}
-	f := &Film{Task: s.Name, Dt: s.Dt, Poses: [][]float64{p.AppendPose(nil)}}
+	f := &Film{Task: s.Name, Robot: DesignOf(e), Dt: s.Dt, Poses: [][]float64{p.AppendPose(nil)}}
 	for k := 0; maxSteps <= 0 || k < maxSteps; k++ {
 		if err := ctx.Err(); err != nil {
 			return f, err
@@ -87,7 +88,7 @@ func (f *Film) Render() (*render.Film, error) {
 	if len(f.Poses) == 0 || !(f.Dt > 0) {
 		return nil, errors.New("tasks: an empty film")
 	}
-	s, err := newStage(f.Task)
+	s, err := newStage(f.Task, f.Robot)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (f *Film) Frame(step, size int) (*image.RGBA, error) {
 	if step < 0 || step >= len(f.Poses) {
 		return nil, fmt.Errorf("tasks: a film of steps 0 to %d has no step %d", len(f.Poses)-1, step)
 	}
-	return Picture(f.Task, f.Poses[step], size)
+	return picture(f.Task, f.Robot, f.Poses[step], size)
 }
 
 // GIF writes the film as an animated GIF.
@@ -146,7 +147,7 @@ func (f *Film) WriteFile(path string) error {
 // so that a long episode does not fill the notebook. WriteFile writes all.
 func (f *Film) MimeBundle() map[string]any {
 	text := f.String()
-	if s, err := newStage(f.Task); err == nil && s.look != nil && s.look.missing() != "" {
+	if s, err := newStage(f.Task, f.Robot); err == nil && s.look != nil && s.look.missing() != "" {
 		text += "; " + s.look.missing()
 	}
 	short := *f

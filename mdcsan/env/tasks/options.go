@@ -22,6 +22,7 @@ type Options struct {
 	Inertia  mjcf.Inertia // of capsules: "legacy" (default) | "exact"
 	Contact  Contact      // Ant's contact forces: "zero" (default) | "rne"
 	Position bool         // observe the plane coordinates too (exclude_current_positions_from_observation=False)
+	Robot    *Design      // the model of a task "mjcf:FILE"; nil: read from FILE
 	MaxSteps int          // time limit in environment steps; 0: gym's, negative: none
 }
 

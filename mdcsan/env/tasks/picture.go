@@ -17,7 +17,15 @@ func Frame(e env.Env, size int) (*image.RGBA, error) {
 	if !ok {
 		return nil, fmt.Errorf("tasks: %s has no picture: it is no env.Poser", e.Spec().Name)
 	}
-	return Picture(e.Spec().Name, p.AppendPose(nil), size)
+	return picture(e.Spec().Name, DesignOf(e), p.AppendPose(nil), size)
+}
+
+// DesignOf is the design of an environment that NewRobot made, or nil.
+func DesignOf(e env.Env) *Design {
+	if r, ok := e.(*Robot); ok {
+		return r.design
+	}
+	return nil
 }
 
 // Picture draws a task in a given pose (AppendPose), square, of size pixels.
@@ -26,7 +34,11 @@ func Frame(e env.Env, size int) (*image.RGBA, error) {
 // horizontal floor; not drawn are height fields, tilted planes, tendons, skins,
 // textures and what MuJoCo's viewer hides (geoms of group 3 and above).
 func Picture(name string, pose []float64, size int) (*image.RGBA, error) {
-	s, err := newStage(name)
+	return picture(name, nil, pose, size)
+}
+
+func picture(name string, d *Design, pose []float64, size int) (*image.RGBA, error) {
+	s, err := newStage(name, d)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +60,8 @@ type stage struct {
 	limbs  []mjcf.Limb // scratch
 }
 
-func newStage(name string) (*stage, error) {
-	k, err := find(name, Options{})
+func newStage(name string, d *Design) (*stage, error) {
+	k, err := find(name, Options{Robot: d})
 	switch {
 	case err != nil:
 		return nil, err

@@ -65,6 +65,9 @@ func find(full string, o Options) (known, error) {
 	if err := o.Validate(); err != nil {
 		return known{}, err
 	}
+	if file, ok := strings.CutPrefix(full, Own); ok {
+		return ownRobot(file, o)
+	}
 	name, options := splitName(full)
 	for _, g := range gymTasks() {
 		if g.name == name {
@@ -89,6 +92,21 @@ func find(full string, o Options) (known, error) {
 		}
 	}
 	return known{}, unknown(name)
+}
+
+// ownRobot is the task on an MJCF file.
+func ownRobot(file string, o Options) (known, error) {
+	if o.Inertia == mjcf.Legacy || o.Contact == ContactRNE {
+		return known{}, fmt.Errorf("tasks: inertia %q and contact %q are settings of version 3, not of %s%s", o.Inertia, o.Contact, Own, file)
+	}
+	d := o.Robot
+	if d == nil {
+		var err error
+		if d, err = ReadDesign(file); err != nil {
+			return known{}, err
+		}
+	}
+	return d.known(o)
 }
 
 func pendulumTask(o Options) known {
@@ -149,5 +167,5 @@ func unknown(name string) error {
 	if best != "" {
 		hint = fmt.Sprintf(" Did you mean %q?", best)
 	}
-	return fmt.Errorf("%w %q.%s There are %s", env.ErrUnknownTask, name, hint, strings.Join(Names(), ", "))
+	return fmt.Errorf("%w %q.%s There are %s, and mjcf:FILE.xml", env.ErrUnknownTask, name, hint, strings.Join(Names(), ", "))
 }

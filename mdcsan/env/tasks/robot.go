@@ -24,7 +24,12 @@ type Robot struct {
 	start      []float64 // initial pose without noise
 	qpos, qvel []float64 // scratch of Reset
 	mark       float64   // plan.along before the step
+	marks      []float64 // plan.tracked before the step
 	terms      []Term
+
+	design  *Design // of a model of the user's own; else nil
+	bodies  map[string]int
+	outputs map[string][2]int // of sensors, within SensorData
 }
 
 var (
@@ -48,11 +53,14 @@ type plan struct {
 	extra     []mujoco.Field
 	noise     noise
 	place     func(qpos, qvel []float64, r *rng.Stream) // after the noise; nil: nothing
+	normalise bool                                      // quaternions at a reset, as Gymnasium does not
 
 	bind func(*Robot) error // looks up what the reward needs; nil: nothing
 
 	// along is a coordinate whose change over a step is rewarded; nil: none.
-	along func(*Robot) float64
+	along   func(*Robot) float64
+	tracked []measure // further ones, of a design
+
 	// judge adds the terms of the reward of a step and says whether the state is
 	// terminal. Early, it sees the state before the step, as Gymnasium's Reacher
 	// and Pusher of version 4 do.
@@ -88,8 +96,10 @@ func newRobot(p plan, m *mujoco.Model) (*Robot, error) {
 	r := &Robot{plan: p, model: m, sim: sim, start: start, terms: make([]Term, 0, 16)}
 	r.ep = episode.New(p.spec)
 	r.qpos, r.qvel = make([]float64, len(start)), make([]float64, len(sim.QVel))
+	r.marks = make([]float64, len(p.tracked))
+	err = r.index()
 	if p.bind != nil {
-		err = p.bind(r)
+		err = errors.Join(err, p.bind(r))
 	}
 	for _, q := range p.parts {
 		v, failed := q.bind(m, sim, p.sizes)
@@ -140,7 +150,11 @@ func (r *Robot) Reset(obs []float64, s *rng.Stream) error {
 
 // resetTo starts an episode at a given state.
 func (r *Robot) resetTo(obs, qpos, qvel []float64) error {
-	if err := r.sim.ResetRaw(qpos, qvel); err != nil {
+	reset := r.sim.ResetRaw
+	if r.normalise {
+		reset = r.sim.Reset
+	}
+	if err := reset(qpos, qvel); err != nil {
 		r.ep.Abort()
 		return fmt.Errorf("%s: %w", r.spec.Name, err)
 	}
@@ -171,6 +185,9 @@ func (r *Robot) advance(obs, action []float64) (reward float64, terminated bool,
 	}
 	if r.along != nil {
 		r.mark = r.along(r)
+	}
+	for i, f := range r.tracked {
+		r.marks[i] = f(r)
 	}
 	if err := r.sim.Step(action, r.frameSkip, r.forces); err != nil {
 		return 0, false, err
