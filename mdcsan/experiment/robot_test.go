@@ -18,7 +18,7 @@ const reacherXML = `<mujoco model="reacher">
   <default>
     <joint axis="0 0 1" damping="0.05" armature="0.002"/>
     <geom type="capsule" size="0.01" contype="0" conaffinity="0"/>
-    <motor ctrllimited="true" ctrlrange="-1 1" gear="0.05"/>
+    <motor ctrllimited="true" ctrlrange="-1 1" gear="0.2"/>
   </default>
   <worldbody>
     <body name="upper">
@@ -114,8 +114,8 @@ func TestOwnRobotResumes(t *testing.T) {
 
 // TestOwnRobotLearns: the arm of a cell, rewarded by a Go function, trains in
 // well under two minutes and comes to hold its tip near the target. Measured
-// with seeds 0 to 2: a return of random actions around -8, of the last
-// evaluation above -3.5.
+// with seed 0: mean returns of -6.8, -4.0 and -3.0 at 3,000, 6,000 and 9,000
+// steps; random actions and the first policies are near -9.
 func TestOwnRobotLearns(t *testing.T) {
 	writeReacher(t)
 	d := tasks.Design{File: "arm.xml", XML: reacherXML, TOML: reacherTOML,
@@ -124,7 +124,8 @@ func TestOwnRobotLearns(t *testing.T) {
 		}}
 	c := QuickConfig("mjcf:arm.xml")
 	c.Hidden, c.CriticHidden, c.ActorRate = []int{64, 64}, []int{128, 128}, 1e-3
-	c.Steps, c.StartSteps, c.EvalEvery, c.EvalEpisodes = 15_000, 1_000, 3_000, 20
+	c.Gamma, c.UpdateEvery = 0.95, 1
+	c.Steps, c.StartSteps, c.EvalEvery, c.EvalEpisodes = 9_000, 1_000, 3_000, 20
 	parts := Parts{NewEnv: func() (env.Env, error) { return tasks.NewRobot(d, 0) }}
 	r, err := New(c, parts)
 	if err != nil {
