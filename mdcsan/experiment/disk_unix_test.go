@@ -5,10 +5,14 @@ package experiment
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -120,4 +124,64 @@ func TestFullDiskAtTheEnd(t *testing.T) {
 	if err := r.Save(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Writes that fail at random moments for random whiles, whichever file they
+// hit, and a process that ends meanwhile, change nothing: the run ends, or is
+// resumed when there is room, with the same bits. GOMDCSAN_WRITE_ERRORS sets
+// the number of runs; the full check is 60.
+func TestWriteErrorsChangeNothing(t *testing.T) {
+	runs := 6
+	if s := os.Getenv("GOMDCSAN_WRITE_ERRORS"); s != "" {
+		runs, _ = strconv.Atoi(s)
+	}
+	dir, child := inChild(t)
+	if !child {
+		want := filesOf(t, train(t, tiny(t.TempDir())).Config.Dir)
+		for i := range runs {
+			compare(t, fmt.Sprintf("run %d", i), filesOf(t, filepath.Join(dir, strconv.Itoa(i))), want)
+		}
+		return
+	}
+	r := rand.New(rand.NewPCG(60, uint64(runs)))
+	failed := 0
+	for i := range runs {
+		c := tiny(filepath.Join(dir, strconv.Itoa(i)))
+		for done := false; !done; {
+			done = trainWithErrors(t, c, r, &failed)
+		}
+	}
+	if failed < runs {
+		t.Errorf("only %d writes failed in %d runs", failed, runs)
+	}
+}
+
+// trainWithErrors goes on with a run while writes fail now and then, and ends
+// at a random point. It reports whether the run is complete and saved.
+func trainWithErrors(t *testing.T, c Config, r *rand.Rand, failed *int) (done bool) {
+	run, err := Resume(c.Dir, 0, Parts{})
+	if errors.Is(err, fs.ErrNotExist) {
+		run, err = New(c, Parts{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lift := func() {}
+	err = run.Train(&countdown{context.Background(), 100 + r.IntN(1200)}, func(p Progress) {
+		if p.Kind == Warned {
+			*failed++
+		}
+		if lift(); p.Kind != Finished && r.IntN(3) == 0 {
+			lift = limitFiles(t, uint64(r.IntN(15_000)))
+		}
+	})
+	if err != nil && !errors.Is(err, unix.EFBIG) && !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if errors.Is(err, unix.EFBIG) {
+		*failed++
+	}
+	_ = run.Close() // the process dies with its disk full
+	lift()
+	return err == nil
 }

@@ -76,7 +76,7 @@ func overFolder(t *testing.T, d, run string) [][]string {
 	in := func(name string) string { return filepath.Join(d, name) }
 	return [][]string{
 		small(d), {"train", "--resume", d}, {"train", "--resume", d, "--steps", "700"}, {"sweep", sweep}, {"sweep", sweep, "--only", "0"},
-		{"watch", d, "--once"}, {"watch", filepath.Dir(d), "--once"}, {"report", run, "-o", d}, {"report", d, "-o", d}, {"eval", d, "--episodes", "1"}, {"eval", in("best.ckpt"), "--episodes", "1"}, {"theta", d},
+		{"watch", d, "--once"}, {"watch", filepath.Dir(d), "--once"}, {"eval", d, "--episodes", "1"}, {"eval", in("best.ckpt"), "--episodes", "1"}, {"theta", d},
 		{"collect", run, "-o", filepath.Dir(d), "--policies"}, {"collect", run, "-o", d}, {"collect", d, "-o", filepath.Join(t.TempDir(), "into"), "--unfinished"},
 		{"collect", d, "-o", filepath.Dir(d), "--unfinished"}, {"collect", d, "-o", d, "--unfinished"},
 		{"export", run, "--npz", in("w.npz")}, {"export", run, "--thetas", in("cloud.csv")}, {"export", run, "--film", in("film.gif"), "--size", "16"},
@@ -104,35 +104,58 @@ func TestForeignFilesStay(t *testing.T) {
 		}
 	}
 	folders := []string{"", run, half, filepath.Join(base, "stored", "run"), filepath.Join(base, "page")}
-	kinds := []string{"file", "read-only", "folder", "link", "bad link"}
 	r := rand.New(rand.NewPCG(14, uint64(tries)))
-	for range tries {
+	for try := range tries {
 		d := filepath.Join(t.TempDir(), "run")
 		from := folders[r.IntN(len(folders))]
 		if from != "" {
 			copyTo(t, from, d)
 		}
-		name, kind := writtenNames[r.IntN(len(writtenNames))], kinds[r.IntN(len(kinds))]
 		outside := filepath.Join(t.TempDir(), "outside")
-		path := filepath.Join(d, name)
-		if _, err := os.Lstat(path); err == nil {
-			if kind == "file" {
-				continue // it is the program's own
-			}
-			os.RemoveAll(path)
-		}
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(outside, []byte("outside\n"), 0o644), entries[kind](path, outside)); err != nil {
+		foreign := []string{outside, outside + "-not"}
+		if err := errors.Join(os.MkdirAll(d, 0o755), os.WriteFile(outside, []byte("outside\n"), 0o644)); err != nil {
 			t.Fatal(err)
 		}
-		want := everything(t, path, filepath.Dir(outside))
-		for _, args := range overFolder(t, d, run) {
+		for range 1 + r.IntN(5) {
+			if path := putForeign(t, r, d, outside); path != "" {
+				foreign = append(foreign, path)
+			}
+		}
+		want := everything(t, foreign...)
+		commands := overFolder(t, d, run)
+		if try%4 == 0 { // drawing takes a second
+			commands = append(commands, []string{"report", run, "-o", d})
+		}
+		for _, args := range commands {
 			_, err := gomdcsan(args...)
-			if got := everything(t, path, filepath.Dir(outside)); got != want {
-				t.Errorf("%s %s in a copy of %q: gomdcsan %s (%v) made of\n%.400s\nthis:\n%.400s", kind, name, from, strings.Join(args, " "), err, want, got)
+			if got := everything(t, foreign...); got != want {
+				t.Errorf("in a copy of %q: gomdcsan %s (%v) made of\n%.1400s\nthis:\n%.1400s", from, strings.Join(args, " "), err, want, got)
 				break
 			}
 		}
 	}
+}
+
+// putForeign puts something that is somebody's into a folder, and returns its
+// path, or "" where the program's own file has the name already.
+func putForeign(t *testing.T, r *rand.Rand, d, outside string) string {
+	t.Helper()
+	kinds := []string{"file", "file", "read-only", "folder", "link", "bad link"}
+	name, kind := writtenNames[r.IntN(len(writtenNames))], kinds[r.IntN(len(kinds))]
+	path := filepath.Join(d, name)
+	if info, err := os.Lstat(filepath.Dir(path)); err == nil && !info.IsDir() {
+		return "" // there is a file where the folder would be
+	}
+	if _, err := os.Lstat(path); err == nil {
+		if kind == "file" {
+			return ""
+		}
+		os.RemoveAll(path)
+	}
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), entries[kind](path, outside)); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // An executed notebook takes the place of a notebook only; written in place,
