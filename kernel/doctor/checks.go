@@ -14,6 +14,10 @@ import (
 )
 
 func (s Subject) build() Finding {
+	if s.Release != nil {
+		return Finding{What: "gomdcsan", Grade: Limited, Detail: fmt.Sprintf("%s: %v", s.Executable, s.Release),
+			Remedy: "install one of these releases of Go, then in a clone of gomdcsan: go run ./install build"}
+	}
 	return Finding{What: "gomdcsan", Grade: Good,
 		Detail: fmt.Sprintf("%s, built with %s for %s/%s: %s", s.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, s.Executable)}
 }

@@ -35,6 +35,7 @@ type Finding struct {
 type Subject struct {
 	Executable string
 	Version    string
+	Release    error                              // what is wrong with the release of Go that built it
 	MuJoCo     func() (version string, err error) // loads a task and steps it
 	Cells      func() (sources string, err error) // what cells are compiled against
 }

@@ -66,7 +66,8 @@ func Run(info wire.ConnectionInfo, o Options) error {
 	defer cancel()
 	history := session.NewHistory(historyFile())
 	defer history.Close()
-	var port port
+	port := port{memory: newMemory()}
+	defer port.memory.tidy.Stop()
 	s := session.New(session.Options{
 		Port:       &port,
 		Start:      StartEngine(ctx, o.Worker),
@@ -79,7 +80,10 @@ func Run(info wire.ConnectionInfo, o Options) error {
 	})
 	port.ready.Lock() // what arrives before the sockets are all there waits
 	port.kernel, err = transport.Listen(info, codec, transport.Handlers{
-		Message:    func(ch wire.Channel, from *transport.Route, m *wire.Message) { s.Receive(ch, from, m) },
+		Message: func(ch wire.Channel, from *transport.Route, m *wire.Message) {
+			port.memory.passed(m)
+			s.Receive(ch, from, m)
+		},
 		Subscribed: s.Subscribed,
 		Rejected:   func(ch wire.Channel, err error) { logf()("%s: %v", ch, err) },
 	}, transport.DefaultLimits())
@@ -110,6 +114,7 @@ func Run(info wire.ConnectionInfo, o Options) error {
 type port struct {
 	ready  sync.RWMutex
 	kernel *transport.Kernel
+	memory *memory
 }
 
 func (p *port) get() *transport.Kernel {
@@ -119,13 +124,20 @@ func (p *port) get() *transport.Kernel {
 }
 
 func (p *port) Send(ch wire.Channel, to session.Route, m *wire.Message) {
+	p.memory.passed(m)
 	route, _ := to.(*transport.Route)
 	p.get().Send(ch, route, m)
 }
 
-func (p *port) Publish(topic string, m *wire.Message) { p.get().Publish(topic, m) }
+func (p *port) Publish(topic string, m *wire.Message) {
+	p.memory.passed(m)
+	p.get().Publish(topic, m)
+}
 
-func (p *port) Hold(topic string, m *wire.Message) { p.get().Hold(topic, m) }
+func (p *port) Hold(topic string, m *wire.Message) {
+	p.memory.passed(m)
+	p.get().Hold(topic, m)
+}
 
 func (p *port) Flush() { p.get().Flush() }
 

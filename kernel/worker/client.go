@@ -268,7 +268,7 @@ func (c *Client) acquire(cell engine.Cell) (*supervised, error) {
 		c.mu.Unlock()
 		return nil, errShutDown
 	}
-	c.last = cell
+	c.last = engine.Cell{ID: cell.ID, Count: cell.Count} // without its text, which may be long
 	w := c.worker
 	var err error
 	if w == nil {

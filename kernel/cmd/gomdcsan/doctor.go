@@ -8,6 +8,7 @@ import (
 
 	"gomdcsan/kernel/doctor"
 	"gomdcsan/kernel/golang"
+	"gomdcsan/kernel/golang/rtype"
 	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/rng"
@@ -29,7 +30,7 @@ code is 1 when something is broken.`,
 				return err
 			}
 			broken := 0
-			subject := doctor.Subject{Executable: executable, Version: version(), MuJoCo: tryMuJoCo,
+			subject := doctor.Subject{Executable: executable, Version: version(), Release: rtype.Release(), MuJoCo: tryMuJoCo,
 				Cells: func() (string, error) { return golang.Ready(golang.Options{}) }}
 			doctor.Examine(cmd.Context(), subject, func(f doctor.Finding) {
 				doctor.Print(cmd.OutOrStdout(), f)

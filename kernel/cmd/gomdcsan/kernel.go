@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"gomdcsan/kernel/front"
+	"gomdcsan/kernel/golang/rtype"
 	"gomdcsan/kernel/wire"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,9 @@ Environment:
   GOMDCSAN_LOG          "on": messages about what clients did wrong, on stderr`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := rtype.Release(); err != nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), "gomdcsan:", err)
+			}
 			path, made, err := connectionFile(cmd.OutOrStdout(), args)
 			if err != nil {
 				return err

@@ -42,14 +42,7 @@ type (
 		pkgPath *byte
 		methods []imethod
 	}
-	imethod struct{ name, typ int32 }
-	mapType struct {
-		common
-		key, elem, group             unsafe.Pointer
-		hasher                       func(unsafe.Pointer, uintptr) uintptr
-		groupSize, slotSize, elemOff uintptr
-		flags                        uint32
-	}
+	imethod    struct{ name, typ int32 }
 	structType struct {
 		common
 		pkgPath *byte

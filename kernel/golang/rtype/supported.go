@@ -10,13 +10,27 @@ import (
 	"unsafe"
 )
 
-// layoutOf is the release of Go whose layout this package knows.
-const layoutOf = "go1.26"
+// Releases are the releases of Go whose layout this package knows, and with that
+// those that the program supports.
+const Releases = "go1.26 go1.27"
+
+// Release says what is wrong with the release that built this program, nil if
+// it is supported.
+func Release() error { return releaseError(runtime.Version()) }
+
+func releaseError(version string) error {
+	for r := range strings.FieldsSeq(Releases) {
+		if rest, ok := strings.CutPrefix(version, r); ok && (rest == "" || strings.ContainsAny(rest[:1], ".- r")) {
+			return nil
+		}
+	}
+	return fmt.Errorf("built with %s, but types of cells are made as %s have them: methods of types in cells may be missing; build it with one of these", version, strings.ReplaceAll(Releases, " ", " and "))
+}
 
 // Supported says what keeps this program from making types, nil if nothing.
 var Supported = sync.OnceValue(func() error {
-	if v := runtime.Version(); !strings.HasPrefix(v, layoutOf) {
-		return fmt.Errorf("types are made as %s has them, and this program was built with %s", layoutOf, v)
+	if err := Release(); err != nil {
+		return err
 	}
 	for _, k := range []reflect.Type{reflect.TypeFor[float64](), reflect.TypeFor[map[string]int](), reflect.TypeFor[[]int](), reflect.TypeFor[struct{ a, b int }]()} {
 		n := New(Shape{PkgPath: "main", Name: "T", Kind: k.Kind(), Size: k.Size(), Align: uintptr(k.Align()), Value: 1, Ptr: 1})

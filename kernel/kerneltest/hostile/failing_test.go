@@ -209,6 +209,8 @@ var compiled = []cell{
 	exits("func quit() { os.Exit(8) }\nquit()", "os.Exit(8)"),
 	exits("f := os.Exit\nf(5)", "os.Exit(5)"),
 	dies("func f(n int) int { return f(n+1) + 1 }\nf(0)", "infinite recursion"),
+	dies("type R struct{ n int }\nfunc (r R) String() string { return fmt.Sprintf(\"<%v>\", r) }\nR{1}", "infinite recursion"),
+	dies("func f(n int) int { return f(n+1) + 1 }\nfor range 10000 { go func() { select {} }() }\nf(0)", "infinite recursion"),
 	dies("m := map[int]int{}\nfor range 8 { go func() { for i := 0; ; i++ { m[i%100] = i } }() }\nselect {}", "concurrent map writes"),
 	dies("var mu sync.Mutex\nmu.Unlock()", "a mutex that is not locked"),
 	dies("import \"syscall\"\nsyscall.Kill(os.Getpid(), syscall.SIGKILL)\nselect {}", "killed"),
