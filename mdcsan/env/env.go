@@ -55,7 +55,7 @@ type Poser interface {
 type Spec struct {
 	Name            string    // gym's name, such as "Hopper-v3"
 	ObsDim, ActDim  int       // numbers in an observation, in an action
-	ActLow, ActHigh []float64 // action bounds per dimension; symmetric in all tasks here
+	ActLow, ActHigh []float64 // action bounds per dimension
 	MaxSteps        int       // time limit in environment steps; 0 is none
 	Dt              float64   // seconds per environment step
 }

@@ -80,11 +80,14 @@ func (a *Actor) Act(obs []float64) []float64 {
 	a.agent.Act(act, a.float32s(obs))
 	out := make([]float64, len(act))
 	toFloat64(out, act)
+	actionsOf(a.Spec).apply(out)
 	return out
 }
 
 // ActBatch writes n actions [n][M] for n observations [n][N], row-major.
-func (a *Actor) ActBatch(dst, obs []float32, n int) { a.agent.ActBatch(dst, obs, n) }
+func (a *Actor) ActBatch(dst, obs []float32, n int) {
+	actionsOf(a.Spec).of(a.agent).ActBatch(dst, obs, n)
+}
 
 func (a *Actor) float32s(obs []float64) []float32 {
 	if len(obs) != a.Spec.ObsDim {

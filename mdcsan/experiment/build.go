@@ -20,8 +20,8 @@ import (
 // with the same parts.
 type Parts struct {
 	NewEnv func() (env.Env, error)
-	Actor  func(env.Spec) (actor td3.Learner, target td3.Actor, err error)
-	Net    snn.Parts // encoder or neuron within the actor that Config names
+	Actor  func(env.Spec) (actor td3.Learner, target td3.Actor, err error) // a task of uneven bounds shows itself with bounds -1 to 1
+	Net    snn.Parts                                                       // encoder or neuron within the actor that Config names
 
 	oneCore bool // other runs are on the other cores
 }
@@ -73,7 +73,7 @@ func (c Config) TaskOptions() tasks.Options {
 
 // ActorConfig translates the settings of the spiking actors and of Pop-DAN.
 func (c Config) ActorConfig(spec env.Spec) snn.Config {
-	s := snn.Default(spec.ObsDim, spec.ActDim, float32(spec.ActHigh[0]))
+	s := snn.Default(spec.ObsDim, spec.ActDim, float32(actionsOf(spec).limit))
 	kind := snn.NeuronKind(c.Neuron)
 	switch c.Actor {
 	case "lif":
@@ -99,7 +99,7 @@ func (c Config) ActorConfig(spec env.Spec) snn.Config {
 // tdConfig translates the settings of TD3. Noise is given in action limits and
 // handed on in the action's units.
 func (c Config) tdConfig(spec env.Spec) td3.Config {
-	limit := spec.ActHigh[0]
+	limit := actionsOf(spec).limit
 	t := td3.Default(spec.ObsDim, spec.ActDim, float32(limit))
 	t.ActorLR, t.CriticLR, t.CriticHidden = c.actorRate(), c.CriticRate, c.CriticHidden
 	t.Gamma, t.Tau, t.PolicyDelay = c.Gamma, c.Tau, c.PolicyDelay
@@ -111,14 +111,14 @@ func (c Config) tdConfig(spec env.Spec) td3.Config {
 // NewAgent builds the actor that c names, its critics and optimisers.
 func NewAgent(c Config, spec env.Spec, p Parts) (*td3.Agent, error) {
 	if p.Actor != nil {
-		actor, target, err := p.Actor(spec)
+		actor, target, err := p.Actor(actionsOf(spec).outputs(spec))
 		if err != nil {
 			return nil, fmt.Errorf("experiment: your actor: %w", err)
 		}
 		return td3.New(c.tdConfig(spec), actor, target, c.Seed)
 	}
 	if c.Actor == "dan" {
-		actor, err := nn.NewDeepActor(spec.ObsDim, spec.ActDim, c.Hidden, float32(spec.ActHigh[0]), c.Seed)
+		actor, err := nn.NewDeepActor(spec.ObsDim, spec.ActDim, c.Hidden, float32(actionsOf(spec).limit), c.Seed)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +134,11 @@ func NewAgent(c Config, spec env.Spec, p Parts) (*td3.Agent, error) {
 // newEnv makes an instance of the run's task.
 func newEnv(c Config, p Parts) (env.Env, error) {
 	if p.NewEnv != nil {
-		return p.NewEnv()
+		e, err := p.NewEnv()
+		if err == nil && e == nil {
+			err = errors.New("experiment: NewEnv returned no task and no error")
+		}
+		return e, err
 	}
 	return tasks.New(c.Task, c.TaskOptions())
 }
@@ -215,13 +219,17 @@ func build(c Config, p Parts) (*Run, error) {
 		return nil, err
 	}
 	spec := e.Spec()
+	if err := checkSpec(spec); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
 	agent, err := NewAgent(c, spec, p)
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return &Run{
 		Config: c, Spec: spec, Learner: agent, parts: p, env: e,
-		eval:  &evaluator{make: func() (env.Env, error) { return newEnv(c, p) }, workers: p.evaluationWorkers()},
+		eval:  &evaluator{make: func() (env.Env, error) { return newEnv(c, p) }, workers: p.evaluationWorkers(), other: e},
+		bound: actionsOf(spec),
 		batch: replay.NewBatch(c.Batch, spec.ObsDim, spec.ActDim),
 		state: newState(c.Seed, spec), scratch: newScratch(spec),
 	}, nil

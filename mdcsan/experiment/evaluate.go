@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
@@ -54,7 +55,8 @@ type MakeEnv func() (env.Env, error)
 // one evaluation to the next.
 type evaluator struct {
 	make    MakeEnv
-	workers int // goroutines that step the environments, 0: one per core
+	other   env.Env // that no evaluation may step: the training's
+	workers int     // goroutines that step the environments, 0: one per core
 	batch   *batch.Batch
 	obs     []float32 // [n][N], the episodes that still run, in order
 	act     []float32
@@ -86,7 +88,9 @@ func (v *evaluator) open(n int) error {
 	var failed error
 	for len(envs) < n && failed == nil {
 		var e env.Env
-		if e, failed = v.make(); failed == nil {
+		if e, failed = v.make(); failed == nil && (sameInstance(e, v.other) || slices.ContainsFunc(envs, func(o env.Env) bool { return sameInstance(e, o) })) {
+			failed = errors.New("NewEnv returned an instance that it had returned before; it must make a new one each time, because training and evaluation step their own")
+		} else if failed == nil {
 			envs = append(envs, e)
 		}
 	}
@@ -94,6 +98,12 @@ func (v *evaluator) open(n int) error {
 		v.batch = batch.New(envs, v.workers)
 	}
 	return failed
+}
+
+// sameInstance reports whether two tasks are one, by their pointers.
+func sameInstance(a, b env.Env) bool {
+	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
+	return x.Kind() == reflect.Pointer && y.Kind() == reflect.Pointer && x.Type().Elem().Size() > 0 && x.Pointer() == y.Pointer()
 }
 
 // run evaluates n episodes. Episode i starts from its own stream, so its
@@ -151,7 +161,7 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 		ev.Returns[i] += res.Reward
 		ev.Lengths[i]++
 		// A simulation that blew up ends its episode with what it has earned.
-		if err != nil || res.Done() {
+		if err != nil || res.Done() || timeIsUp(spec, ev.Lengths[i]) {
 			continue
 		}
 		toFloat32(v.obs[len(still)*spec.ObsDim:], b.Obs[i])

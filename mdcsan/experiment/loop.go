@@ -111,6 +111,7 @@ func (r *Run) interact() error {
 	toFloat32(w.obs, r.obs)
 	r.choose(w.act, w.obs)
 	toFloat64(w.act64, w.act)
+	r.bound.apply(w.act64)
 
 	res, err := r.env.Step(w.next, w.act64)
 	diverged := errors.Is(err, env.ErrDiverged)
@@ -132,17 +133,21 @@ func (r *Run) interact() error {
 	}
 	copy(r.obs, w.next)
 	r.schedule()
-	if diverged || res.Done() {
+	if diverged || res.Done() || timeIsUp(r.Spec, r.episodeLength) {
 		return r.endEpisode()
 	}
 	return nil
 }
 
+// timeIsUp holds a task to its own time limit: one that forgets to end its
+// episodes would never be evaluated.
+func timeIsUp(s env.Spec, steps int) bool { return s.MaxSteps > 0 && steps >= s.MaxSteps }
+
 // choose draws a uniform action in the first steps and the policy's action
 // with exploration noise later.
 func (r *Run) choose(act, obs []float32) {
 	if r.step < r.Config.StartSteps {
-		randomPolicy{r.Spec, r.actions}.act(act)
+		randomPolicy{r.bound.outputs(r.Spec), r.actions}.act(act)
 		return
 	}
 	r.Learner.Explore(act, obs)
@@ -255,7 +260,7 @@ func (r *Run) evaluatePolicy(ctx context.Context, n int, name string) (*Evaluati
 	if err != nil {
 		return nil, err
 	}
-	ev, err := r.eval.run(ctx, r.Learner, n, r.Config.Seed, name)
+	ev, err := r.eval.run(ctx, r.bound.of(r.Learner), n, r.Config.Seed, name)
 	return ev, errors.Join(err, restore())
 }
 

@@ -37,6 +37,7 @@ type Run struct {
 	buffer *replay.Buffer
 	batch  *replay.Batch
 	team   *team // while Train runs
+	bound  actions
 	*state
 
 	scratch     scratch
