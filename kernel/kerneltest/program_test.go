@@ -192,3 +192,16 @@ func TestScriptsOfNotebooks(t *testing.T) {
 		}
 	}
 }
+
+// TestInputOfAPrompt gives a cell that reads standard input the next line.
+func TestInputOfAPrompt(t *testing.T) {
+	c := exec.Command(Binary(t), "repl")
+	c.Stdin = strings.NewReader("import \"bufio\"\nsc := bufio.NewScanner(os.Stdin); sc.Scan(); sc.Text()\nfirst line\n" +
+		"func ask() (s string) { fmt.Fscanln(os.Stdin, &s); return s }\nask()\nsecond\nlen(os.Args)\n")
+	var errs bytes.Buffer
+	c.Stderr = &errs
+	out, err := c.Output()
+	if want := "\"first line\"\n\"second\"\n1\n"; err != nil || string(out) != want || errs.Len() > 0 {
+		t.Errorf("%v: printed %q, want %q\n%s", err, out, want, &errs)
+	}
+}

@@ -148,6 +148,7 @@ func (r *repl) whole(code string) bool {
 func (r *repl) reader() func(string) (string, error) {
 	if !term.IsTerminal(int(r.in.Fd())) || !term.IsTerminal(int(r.out.Fd())) {
 		b := bufio.NewReader(r.in)
+		r.front.reader = b // what a cell asks for is the next line
 		return func(string) (string, error) {
 			line, err := b.ReadString('\n')
 			return strings.TrimRight(line, "\r\n"), err
