@@ -47,7 +47,8 @@
 //
 // # Your own parts
 //
-// [TrainWith] takes a task (env.Env), an actor (td3.Learner), an encoder
+// A robot is an MJCF file with TOML beside it, Config.Task = "mjcf:robot.xml", or
+// a [Design] in a cell. [TrainWith] takes a task (env.Env), an actor (td3.Learner), an encoder
 // (snn.Encoder) or a neuron (snn.Neuron) of your own.
 //
 // Long calls take a context and stop at the next step when it is cancelled.
@@ -83,7 +84,12 @@ type (
 	SweepRun   = experiment.SweepRun
 	Recording  = snn.Recording
 	Spec       = env.Spec
+	Design     = tasks.Design // a robot of your own
+	Robot      = tasks.Robot
 )
+
+// NewRobot makes the environment of a robot of your own, for Parts.NewEnv.
+func NewRobot(d Design) (*Robot, error) { return tasks.NewRobot(d, 0) }
 
 // Tasks lists the names of the tasks.
 func Tasks() []string { return tasks.Names() }

@@ -4,6 +4,8 @@
 package own
 
 import (
+	p_go_constant "go/constant"
+	p_go_token "go/token"
 	pkg "gomdcsan/mdcsan/env/tasks"
 	reflect "reflect"
 )
@@ -13,6 +15,9 @@ func table_gomdcsan_mdcsan_env_tasks() map[string]reflect.Value {
 		"Contact":     reflect.ValueOf((*pkg.Contact)(nil)),
 		"ContactRNE":  reflect.ValueOf(pkg.ContactRNE),
 		"ContactZero": reflect.ValueOf(pkg.ContactZero),
+		"Design":      reflect.ValueOf((*pkg.Design)(nil)),
+		"DesignOf":    reflect.ValueOf(pkg.DesignOf),
+		"EndRule":     reflect.ValueOf((*pkg.EndRule)(nil)),
 		"Film":        reflect.ValueOf((*pkg.Film)(nil)),
 		"Frame":       reflect.ValueOf(pkg.Frame),
 		"Locomotion":  reflect.ValueOf((*pkg.Locomotion)(nil)),
@@ -20,10 +25,16 @@ func table_gomdcsan_mdcsan_env_tasks() map[string]reflect.Value {
 		"LookupWith":  reflect.ValueOf(pkg.LookupWith),
 		"Names":       reflect.ValueOf(pkg.Names),
 		"New":         reflect.ValueOf(pkg.New),
+		"NewRobot":    reflect.ValueOf(pkg.NewRobot),
 		"Options":     reflect.ValueOf((*pkg.Options)(nil)),
+		"Own":         reflect.ValueOf(p_go_constant.MakeFromLiteral("\"mjcf:\"", p_go_token.STRING, 0)),
 		"Picture":     reflect.ValueOf(pkg.Picture),
+		"Quantity":    reflect.ValueOf((*pkg.Quantity)(nil)),
+		"ReadDesign":  reflect.ValueOf(pkg.ReadDesign),
 		"Record":      reflect.ValueOf(pkg.Record),
+		"RewardRule":  reflect.ValueOf((*pkg.RewardRule)(nil)),
 		"Robot":       reflect.ValueOf((*pkg.Robot)(nil)),
+		"Rules":       reflect.ValueOf((*pkg.Rules)(nil)),
 		"StartPose":   reflect.ValueOf(pkg.StartPose),
 		"Term":        reflect.ValueOf((*pkg.Term)(nil)),
 		"Terms":       reflect.ValueOf((*pkg.Terms)(nil)),
