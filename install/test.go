@@ -50,9 +50,9 @@ func (m *machine) test() error {
 	}
 
 	m.say("5. All tests")
-	sum, err := m.goTest(env, append(buildFlags(mujoco), "-timeout", "25m", "./..."))
+	sum, err := m.goTest(env, append(buildFlags(mujoco), "-timeout", packageTime, "./..."))
 	m.say("6. The concurrent parts again, under the race detector")
-	race, raceErr := m.goTest(env, append(buildFlags(mujoco), append([]string{"-race", "-short", "-timeout", "10m"}, racePackages...)...))
+	race, raceErr := m.goTest(env, append(buildFlags(mujoco), append([]string{"-race", "-short", "-timeout", packageTime}, racePackages...)...))
 	sum.add(race)
 
 	m.say("Screenshots of the front-ends are in %s", cmp.Or(os.Getenv("GOMDCSAN_ARTEFACTS"), filepath.Join(m.cache, "test-artefacts")))
@@ -157,9 +157,13 @@ func (m *machine) testEnvironment() (env, missing []string) {
 	return append(env, "GOMDCSAN_REQUIRE="+strings.Join(require, ",")), missing
 }
 
-// goTest runs go test and prints a line for each package, failures in full.
+// packageTime is how long a package's tests may take: ten times what the slowest
+// takes on a machine at rest, for one that has other things to do.
+const packageTime = "90m"
+
+// goTest runs go test, each test anew, and prints a line for each package, failures in full.
 func (m *machine) goTest(env, args []string) (summary, error) {
-	c := m.command("go", append([]string{"test", "-json"}, args...)...)
+	c := m.command("go", append([]string{"test", "-json", "-count=1"}, args...)...)
 	c.Env = append(os.Environ(), env...)
 	c.Stderr = m.out
 	r, w := io.Pipe()
