@@ -104,10 +104,11 @@ func TestForeignFilesStay(t *testing.T) {
 		}
 	}
 	folders := []string{"", run, half, filepath.Join(base, "stored", "run"), filepath.Join(base, "page")}
+	kinds := []string{"file", "file", "read-only", "folder", "link", "bad link"}
 	r := rand.New(rand.NewPCG(14, uint64(tries)))
 	for try := range tries {
 		d := filepath.Join(t.TempDir(), "run")
-		from := folders[r.IntN(len(folders))]
+		from := folders[try%len(folders)]
 		if from != "" {
 			copyTo(t, from, d)
 		}
@@ -116,14 +117,22 @@ func TestForeignFilesStay(t *testing.T) {
 		if err := errors.Join(os.MkdirAll(d, 0o755), os.WriteFile(outside, []byte("outside\n"), 0o644)); err != nil {
 			t.Fatal(err)
 		}
-		for range 1 + r.IntN(5) {
-			if path := putForeign(t, r, d, outside); path != "" {
+		if try < len(folders) { // a file under every name that is free
+			for _, name := range writtenNames {
+				if path := putForeign(t, d, name, "file", outside); path != "" {
+					foreign = append(foreign, path)
+				}
+			}
+		}
+		for range r.IntN(5) * min(1, try/len(folders)) {
+			name, kind := writtenNames[r.IntN(len(writtenNames))], kinds[r.IntN(len(kinds))]
+			if path := putForeign(t, d, name, kind, outside); path != "" {
 				foreign = append(foreign, path)
 			}
 		}
 		want := everything(t, foreign...)
 		commands := overFolder(t, d, run)
-		if try%4 == 0 { // drawing takes a second
+		if try%4 == 0 || try == len(folders)-1 { // drawing takes a second
 			commands = append(commands, []string{"report", run, "-o", d})
 		}
 		for _, args := range commands {
@@ -138,10 +147,8 @@ func TestForeignFilesStay(t *testing.T) {
 
 // putForeign puts something that is somebody's into a folder, and returns its
 // path, or "" where the program's own file has the name already.
-func putForeign(t *testing.T, r *rand.Rand, d, outside string) string {
+func putForeign(t *testing.T, d, name, kind, outside string) string {
 	t.Helper()
-	kinds := []string{"file", "file", "read-only", "folder", "link", "bad link"}
-	name, kind := writtenNames[r.IntN(len(writtenNames))], kinds[r.IntN(len(kinds))]
 	path := filepath.Join(d, name)
 	if info, err := os.Lstat(filepath.Dir(path)); err == nil && !info.IsDir() {
 		return "" // there is a file where the folder would be
