@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -82,4 +83,24 @@ func content(dir string) string {
 		}
 	}
 	return hash(parts...)
+}
+
+// host are the modules in this program, with their versions: as it says itself
+// or, where it does not (tests), those of its go.mod, which may be more.
+func (m *moduleSet) host() map[string]string {
+	out := map[string]string{}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range info.Deps {
+			out[d.Path] = d.Version
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	if own, err := readModule(m.n.dir); err == nil {
+		for _, r := range own.file.Require {
+			out[r.Mod.Path] = r.Mod.Version
+		}
+	}
+	return out
 }

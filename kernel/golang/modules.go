@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -239,26 +238,6 @@ func (m *moduleSet) list(path string, say func(string)) ([]listed, error) {
 		return nil, fmt.Errorf("the package %s was not compiled", path)
 	}
 	return list, nil
-}
-
-// host are the modules in this program, with their versions: as it says itself
-// or, where it does not (tests), those of its go.mod, which may be more.
-func (m *moduleSet) host() map[string]string {
-	out := map[string]string{}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, d := range info.Deps {
-			out[d.Path] = d.Version
-		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	if own, err := readModule(m.n.dir); err == nil {
-		for _, r := range own.file.Require {
-			out[r.Mod.Path] = r.Mod.Version
-		}
-	}
-	return out
 }
 
 // run runs the go command, says what it downloads, and returns what it prints;

