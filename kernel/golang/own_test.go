@@ -24,8 +24,8 @@ func TestOwnTaskAndNeuron(t *testing.T) {
 	_, section, _ := strings.Cut(string(readme), "\n## Your own ")
 	section, _, _ = strings.Cut(section, "\n## ")
 	cells := goBlock.FindAllStringSubmatch(section, -1)
-	if len(cells) != 3 {
-		t.Fatalf("the README's section has %d pieces of Go, want a task, a neuron and their training", len(cells))
+	if len(cells) != 2 {
+		t.Fatalf("the README's section has %d pieces of Go, want a task, and a neuron with the training", len(cells))
 	}
 	for name, noNative := range map[string]bool{"compiled": false, "interpreted": true} {
 		t.Run(name, func(t *testing.T) {

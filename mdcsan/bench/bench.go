@@ -123,7 +123,10 @@ func spiking(task Task, kind string, size Size, seed uint64) (*snn.Actor, error)
 	case "popdan":
 		c = c.WithNeuron(snn.ReLU)
 	default:
-		return nil, fmt.Errorf("unknown actor, want one of %v", Actors())
+		if e, err := snn.NeuronKind(kind).Equations(); kind != string(snn.IF) && (err != nil || e == nil) {
+			return nil, fmt.Errorf("unknown actor, want one of %v, if, or a neuron of equations", Actors())
+		}
+		c = c.WithNeuron(snn.NeuronKind(kind))
 	}
 	return snn.New(c, seed)
 }

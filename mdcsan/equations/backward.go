@@ -17,8 +17,14 @@ func (l *Layer) Backward(dx, do, v linalg.Steps, steps, rows, n int) {
 		l.beginBack(b, dx)
 		for t := steps - 1; t >= 0; t-- {
 			l.load(b, t, steps, do, v)
+			inPlace := b.rows == 1 && dx.Step != 0
+			if inPlace {
+				l.m.r[l.backward.out[l.input]] = b.at(dx, t)
+			}
 			l.backward.run(l.m.r, l.m.num)
-			l.giveInput(b, t, dx)
+			if !inPlace {
+				l.giveInput(b, t, dx)
+			}
 			l.advance(l.backward, l.carry)
 		}
 		l.addGradients(b)
@@ -57,11 +63,11 @@ func (l *Layer) beginBack(b span, dx linalg.Steps) {
 // load gets what the step back from t reads.
 func (l *Layer) load(b span, t, steps int, do, v linalg.Steps) {
 	s := l.step.slots
-	if r := l.reg(s.dspike); r != nil {
-		l.get(b, t, r, do)
-	}
-	if r := l.reg(s.shown); r != nil {
-		l.get(b, t, r, v)
+	l.fetch(b, t, s.dspike, do, l.early)
+	if r := l.at[s.shown]; r >= 0 && b.rows > 1 && t < steps-1 && !l.n.Ternary() { // the step before's
+		l.m.r[r], l.m.r[l.before()] = l.m.r[l.before()], l.m.r[r]
+	} else {
+		l.fetch(b, t, s.shown, v, true)
 	}
 	for i := range l.saved {
 		k := &l.saved[i]
@@ -72,34 +78,73 @@ func (l *Layer) load(b span, t, steps int, do, v linalg.Steps) {
 	}
 }
 
+// fetch makes step t of a slice over time the input of a slot: in place if it
+// may be, and the block is one row.
+func (l *Layer) fetch(b span, t, slot int, from linalg.Steps, inPlace bool) {
+	r := l.at[slot]
+	switch {
+	case r < 0:
+	case inPlace && b.rows == 1:
+		l.m.r[r] = b.at(from, t)
+	default:
+		l.get(b, t, l.m.r[r], from)
+	}
+}
+
+// isEarly reports whether the backward program has read the gradient of the
+// spikes when it writes that of the input, which may take its place.
+func (l *Layer) isEarly() bool {
+	r, ok := l.c.inputs[l.step.slots.dspike]
+	written := false
+	for i := range l.backward.code {
+		x := &l.backward.code[i]
+		for _, a := range x.operands() {
+			if ok && written && *a == r {
+				return false
+			}
+		}
+		written = written || x.dst == l.backward.out[l.input]
+	}
+	return true
+}
+
+// before is the register for what v shows before a step.
+func (l *Layer) before() int {
+	if l.view >= 0 {
+		return l.at[l.step.slots.state[l.view]]
+	}
+	return l.spare
+}
+
 // loadBefore gets from v what was before step t: the state that v shows, and
 // the spikes.
 func (l *Layer) loadBefore(b span, t int, v linalg.Steps) {
 	s := l.step.slots
-	before := l.m.r[l.spare]
-	if l.view >= 0 {
-		before = l.reg(s.state[l.view])
+	r := l.before()
+	if b.rows == 1 { // another step's memory
+		l.m.r[r] = l.m.full[r][:b.size()]
 	}
 	o := l.reg(s.spike[0])
 	if t == 0 {
 		if l.view >= 0 {
-			fill(before, float32(l.n.states[l.view].from))
+			fill(l.m.r[r], float32(l.n.states[l.view].from))
 		}
 		clear(o)
 		return
 	}
-	if before == nil {
-		before = l.m.r[l.spare]
+	if b.rows == 1 {
+		l.m.r[r] = b.at(v, t-1)
+	} else {
+		l.get(b, t-1, l.m.r[r], v)
 	}
-	l.get(b, t-1, before, v)
 	if o != nil {
-		linalg.Spikes(o, before, l.m.num[l.c.numbers[l.threshold]])
+		linalg.Spikes(o, l.m.r[r], l.m.num[l.limit])
 	}
 }
 
 // giveInput writes or adds the gradient of the input at step t.
 func (l *Layer) giveInput(b span, t int, dx linalg.Steps) {
-	g := l.backward.out[len(l.n.states)+len(l.n.spikes)]
+	g := l.backward.out[l.input]
 	if dx.Step != 0 {
 		l.put(b, t, dx, g)
 		return

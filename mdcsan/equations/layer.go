@@ -39,6 +39,10 @@ type Layer struct {
 	saved             []saved
 	carry             []int  // slots of the gradients that go from step to step
 	spare             int    // a register
+	input             int    // the backward result that is the gradient of x
+	early             bool   // see isEarly
+	at                []int  // register of each slot, -1 if no program reads it
+	limit             int    // index of the threshold among the numbers
 	exploded          string // the state that was not finite
 
 	m machine
@@ -102,7 +106,7 @@ func (l *Layer) which(learnt bool) []*nn.Param {
 // Threshold is what v exceeds at a spike, as the parameters are now.
 func (l *Layer) Threshold() float32 {
 	l.numbers()
-	return l.m.num[l.c.num(l.threshold)]
+	return l.m.num[l.limit]
 }
 
 func (l *Layer) compile() {
@@ -140,6 +144,16 @@ func (l *Layer) compile() {
 	l.backward = l.c.compile(roots)
 	l.findSaved()
 	l.spare = l.c.register()
+	l.input = len(l.n.states) + len(l.n.spikes)
+	l.early = l.isEarly()
+	l.limit = l.c.num(l.threshold)
+	for slot := range l.step.slots.count {
+		r, ok := l.c.inputs[slot]
+		if !ok {
+			r = -1
+		}
+		l.at = append(l.at, r)
+	}
 	l.m.r, l.m.num = make([][]float32, l.c.regs), make([]float32, len(l.c.order))
 	l.m.full = make([][]float32, l.c.regs)
 }

@@ -7,9 +7,10 @@ import (
 	"gomdcsan/mdcsan/nn"
 )
 
-// blockSize is how many neurons a program runs on at a time: the registers of
-// a usual neuron, ten to twenty, then fit the first-level cache.
-const blockSize = 512
+// blockSize is how many neurons a program runs on at a time: few enough for the
+// second-level cache, and many, so that choosing the next instruction costs
+// little. A block of one row of a wide layer works on the caller's memory.
+const blockSize = 1024
 
 // machine is the memory of a layer's programs.
 type machine struct {
@@ -22,6 +23,9 @@ type machine struct {
 type span struct{ row, rows, n int }
 
 func (b span) size() int { return b.rows * b.n }
+
+// at is step t of the span's only row.
+func (b span) at(x linalg.Steps, t int) []float32 { return x.Data[t*x.Step+b.row*x.Row:][:b.n] }
 
 // Forward runs rows×n neurons from rest through steps steps, as
 // linalg.Neuron.Forward does: x is the weighted input, or the current if
@@ -43,8 +47,7 @@ func (l *Layer) ForwardStates(v, o, first, second, x linalg.Steps, steps, rows, 
 		l.cut(b.size())
 		l.begin()
 		for t := range steps {
-			l.stepForward(b, t, steps, x)
-			l.put(b, t, v, l.shown())
+			l.stepForward(b, t, steps, x, v)
 			l.fire()
 			l.showSpikes(b, t, o)
 			for i, s := range []linalg.Steps{first, second} {
@@ -68,11 +71,17 @@ func (l *Layer) lookAt() {
 }
 
 // stepForward computes step t of a block.
-func (l *Layer) stepForward(b span, t, steps int, x linalg.Steps) {
+func (l *Layer) stepForward(b span, t, steps int, x, v linalg.Steps) {
 	l.current(b, t, x)
 	l.draw()
 	l.save(b, t, steps, false)
+	if b.rows == 1 {
+		l.m.r[l.shown()] = b.at(v, t)
+	}
 	l.forward.run(l.m.r, l.m.num)
+	if b.rows > 1 {
+		l.put(b, t, v, l.shown())
+	}
 	l.save(b, t, steps, true)
 }
 
@@ -92,7 +101,7 @@ func (l *Layer) prepare(n int) {
 	l.numbers()
 	l.cut(l.m.block * n)
 	for i, slot := range l.step.slots.param {
-		if r, ok := l.c.inputs[slot]; ok && l.levels[i] == steady {
+		if r := l.at[slot]; r >= 0 && l.levels[i] == steady {
 			l.spreadParam(i, l.m.r[r], n)
 		}
 	}
@@ -167,7 +176,7 @@ func (l *Layer) cut(size int) {
 
 // reg is the register of a slot, nil if no program has a use for it.
 func (l *Layer) reg(slot int) []float32 {
-	if r, ok := l.c.inputs[slot]; ok {
+	if r := l.at[slot]; r >= 0 {
 		return l.m.r[r]
 	}
 	return nil
@@ -236,7 +245,7 @@ func (l *Layer) fire() {
 			}
 		}
 	} else if o := l.reg(l.step.slots.spike[0]); o != nil {
-		linalg.Spikes(o, l.m.r[l.shown()], l.m.num[l.c.numbers[l.threshold]])
+		linalg.Spikes(o, l.m.r[l.shown()], l.m.num[l.limit])
 	}
 }
 
@@ -269,14 +278,14 @@ func (l *Layer) showSpikes(b span, t int, o linalg.Steps) {
 			}
 			continue
 		}
-		linalg.Spikes(dst, l.m.r[l.shown()][at:at+b.n], l.m.num[l.c.numbers[l.threshold]])
+		linalg.Spikes(dst, l.m.r[l.shown()][at:at+b.n], l.m.num[l.limit])
 	}
 }
 
 // advance makes the results of p the inputs of its next run.
 func (l *Layer) advance(p *program, slots []int) {
 	for i, slot := range slots {
-		if r, ok := l.c.inputs[slot]; ok {
+		if r := l.at[slot]; r >= 0 {
 			l.m.r[r], l.m.r[p.out[i]] = l.m.r[p.out[i]], l.m.r[r]
 		}
 	}
