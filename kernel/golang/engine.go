@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/scanner"
+	"go/types"
 	"io"
 	"os"
 	"sync"
@@ -118,7 +119,14 @@ func (e *Engine) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 		}
 	})
 	defer context.AfterFunc(ctx, func() { e.interrupt(r) })()
-	out := e.pieces(r, c.Code)
+	var out engine.Outcome
+	if err := e.contain(r, nil, func() *engine.Error {
+		e.session.at(stepMagic)
+		out = e.pieces(r, c.Code)
+		return nil
+	}); err != nil {
+		out.Err = err
+	}
 	if out.Err != nil {
 		return out
 	}
@@ -143,21 +151,30 @@ func (e *Engine) execute(r *running, code string) *engine.Error {
 	return err
 }
 
-// prepare checks and compiles code, and commits what it declares.
-func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engine.Error) {
+// prepare checks and compiles code, and commits what it declares, as a whole or
+// not at all.
+func (e *Engine) prepare(r *running, code string, force path) (c *compiled, err *engine.Error) {
+	err = e.contain(r, e.session.snapshot(), func() (err *engine.Error) {
+		c, err = e.ready(r, code, force)
+		return err
+	})
+	return c, err
+}
+
+// ready does the work of prepare.
+func (e *Engine) ready(r *running, code string, force path) (*compiled, *engine.Error) {
 	s := e.session
+	s.at(stepParse)
 	name := s.sourceName(r.cell.Count)
 	src, err := parseSource(s.checker.fset, name, r.cell.Count, code)
 	if err != nil {
 		return nil, s.syntaxErrors(&source{name: name, lines: lines(code)}, errorList(err))
 	}
+	s.at(stepImport)
 	if err := e.foreign(r, src); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	s.recall(src)
-	p, errs := s.checker.check(s.world, s.imports, src)
-	s.mu.Unlock()
+	p, errs := s.check(src)
 	if len(errs) > 0 {
 		defer src.release(s.checker.fset)
 		return nil, s.compileErrors(src, errs)
@@ -179,10 +196,20 @@ func (e *Engine) prepare(r *running, code string, force path) (*compiled, *engin
 		r.kept = true
 	}
 	s.mu.Unlock()
+	s.at(stepCommit)
 	for _, m := range s.commit(c) {
 		fmt.Fprintf(e.options.Stderr, "note: %s %s: %s: %s\n", m.what, m.fate, s.checker.fset.Position(m.err.Pos), m.err.Msg)
 	}
 	return c, nil
+}
+
+// check checks a cell against the session.
+func (s *session) check(src *source) (*plan, []types.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at(stepCheck)
+	s.recall(src)
+	return s.checker.check(s.world, s.imports, src)
 }
 
 // run calls the cell in a goroutine of its own, so that runtime.Goexit ends

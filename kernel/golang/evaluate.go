@@ -16,6 +16,7 @@ import (
 // session is not ready or no longer up to date: what compileUnit does, by
 // package eval.
 func (s *session) evaluateUnit(c *compiled) *refusal {
+	s.at(stepEvaluate)
 	p := c.plan
 	for _, d := range p.world.decls {
 		if d.kind == typeDecl && d.generic && d.unit != nil && !d.unit.interpreted {

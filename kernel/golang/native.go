@@ -44,6 +44,7 @@ type assignment struct {
 // compileUnit makes a cell ready with the Go compiler, and with it what of the
 // session is not compiled or no longer up to date.
 func (s *session) compileUnit(c *compiled) error {
+	s.at(stepEmit)
 	p := c.plan
 	dirty := s.outdated(p, true)
 	b := s.newBuilder(p, c.made)
@@ -72,10 +73,12 @@ func (s *session) compileUnit(c *compiled) error {
 	if err != nil {
 		return fmt.Errorf("this cell cannot be compiled: %w has no name outside its package", err)
 	}
+	s.at(stepCompile)
 	u, ru, err := s.native.build(text, b)
 	if err != nil {
 		return err
 	}
+	s.at(stepLoad)
 	c.traced = true
 	return s.load(c, b, u, ru, dirty)
 }

@@ -50,6 +50,8 @@ type session struct {
 	program       string         // the file that the cells are, "" in a session
 	source        *source        // checked last: what runs, or has run
 	journal       engine.Journal // what has run, for tracebacks and %save
+	step          step           // that the engine is in
+	plant         func(step)     // called at each step: tests plant faults by it
 }
 
 func newSession(stderr io.Writer) *session {
@@ -175,6 +177,7 @@ func (p *plan) brief() bool {
 
 // interpret makes a cell ready for the interpreter.
 func (s *session) interpret(c *compiled) *refusal {
+	s.at(stepLower)
 	p := c.plan
 	for _, v := range p.vars {
 		if sl := s.kept(p, v); sl != nil {
@@ -256,9 +259,6 @@ func (s *session) commit(c *compiled) (misfits []misfit) {
 	for _, ch := range c.changes {
 		ch.decl.unit, ch.decl.slot = ch.unit, ch.slot
 	}
-	for _, f := range c.functions {
-		f.slot.ptr.Elem().Set(f.value)
-	}
 	misfits = p.misfits
 	replaced := map[string]bool{}
 	for _, v := range p.vars {
@@ -284,6 +284,9 @@ func (s *session) commit(c *compiled) (misfits []misfit) {
 		_, more, _ := s.checker.build(w, nil)
 		misfits = append(misfits, more...)
 		w.outdate(replaced)
+	}
+	for _, f := range c.functions {
+		f.slot.ptr.Elem().Set(f.value)
 	}
 	s.world = w
 	for n := range p.names {

@@ -75,18 +75,14 @@ func (ev *Evaluator) Unit(h Host, pkg *types.Package) *Unit {
 // begun. It returns why something is refused; then nothing of it may be used.
 func (u *Unit) Try(f func()) (refused *Refusal) {
 	defer func() {
-		switch r := recover().(type) {
-		case nil:
+		r := recover()
+		if r == nil {
 			return
-		case *Refusal:
-			refused = r
-		default:
-			panic(r)
 		}
-		u.ev.mu.Lock()
-		defer u.ev.mu.Unlock()
-		for _, k := range u.added {
-			delete(u.ev.named, k)
+		u.forget()
+		var ok bool
+		if refused, ok = r.(*Refusal); !ok {
+			panic(r)
 		}
 	}()
 	f()
@@ -99,6 +95,15 @@ func (u *Unit) Try(f func()) (refused *Refusal) {
 		next()
 	}
 	return nil
+}
+
+// forget takes back the types that the unit has made.
+func (u *Unit) forget() {
+	u.ev.mu.Lock()
+	defer u.ev.mu.Unlock()
+	for _, k := range u.added {
+		delete(u.ev.named, k)
+	}
 }
 
 func (u *Unit) refuse(pos token.Pos, format string, args ...any) {
