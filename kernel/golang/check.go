@@ -26,7 +26,8 @@ type plan struct {
 	inits   []*types.Initializer // of a declaration cell
 	shown   *ast.ExprStmt        // the last statement, if its values are shown
 	misfits []misfit
-	slow    bool // world is a new one
+	hidden  []misfit // variables and declarations that an import takes the name of
+	slow    bool     // world is a new one
 }
 
 // check checks a cell against the session.
@@ -46,7 +47,10 @@ func (c *checker) check(w *world, imports map[string]string, src *source) (*plan
 		}
 	}
 	redeclared := map[string]bool{}
+	p.hide(c, w, redeclared)
 	for _, d := range p.fresh {
+		d.followAlias(p.typeSpec)
+		p.slow = p.slow || d.isNamedAfter(w) // the checker trusts a type's name to be declared in the same files
 		for _, n := range d.names {
 			p.names[n] = true
 			if w.names[n] != nil || w.vars[n] != nil {
@@ -127,6 +131,9 @@ func (p *plan) importSpec(c *checker, spec *ast.ImportSpec) *types.Error {
 	if err != nil {
 		return &types.Error{Fset: c.fset, Pos: spec.Path.Pos(), Msg: "invalid import path " + spec.Path.Value}
 	}
+	if path == "C" {
+		return &types.Error{Fset: c.fset, Pos: spec.Path.Pos(), Msg: `cells cannot import "C": put the cgo code into a local module, and bring that in by %require ./DIR`}
+	}
 	pkg, err := c.importer.Import(path)
 	if err != nil {
 		return &types.Error{Fset: c.fset, Pos: spec.Path.Pos(), Msg: "could not import " + path + " (" + err.Error() + ")"}
@@ -143,6 +150,83 @@ func (p *plan) importSpec(c *checker, spec *ast.ImportSpec) *types.Error {
 		p.imports[name] = path
 	}
 	return nil
+}
+
+// hide takes what the session has under the name of a package that the cell
+// imports out of its scope.
+func (p *plan) hide(c *checker, w *world, redeclared map[string]bool) {
+	again := map[string]bool{}
+	p.defined(func(id *ast.Ident) { again[id.Name] = true })
+	for _, spec := range p.src.imports {
+		name, path := c.importName(spec)
+		if w.names[name] == nil && w.vars[name] == nil {
+			continue
+		}
+		redeclared[name] = true
+		if !again[name] {
+			p.hidden = append(p.hidden, misfit{name, "is the package from here on, not what a cell has declared", types.Error{Pos: spec.Pos(), Msg: "import " + strconv.Quote(path)}})
+		}
+	}
+}
+
+// importName returns the name that an import has in the cell, "" if it has
+// none, and its path.
+func (c *checker) importName(spec *ast.ImportSpec) (name, path string) {
+	path, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
+		return "", ""
+	}
+	if spec.Name != nil {
+		return spec.Name.Name, path
+	}
+	if pkg, err := c.importer.Import(path); err == nil {
+		return pkg.Name(), path
+	}
+	return "", path
+}
+
+// typeSpec returns the declaration of a type of the cell or the session, nil if
+// there is none.
+func (p *plan) typeSpec(name string) *ast.TypeSpec {
+	if d := p.decl(name); d != nil && d.kind == typeDecl {
+		return d.node.(*ast.GenDecl).Specs[0].(*ast.TypeSpec)
+	}
+	return nil
+}
+
+// followAlias gives a method that is declared on an alias to the type that the
+// alias stands for.
+func (d *decl) followAlias(spec func(string) *ast.TypeSpec) {
+	if d.kind != methodDecl {
+		return
+	}
+	_, method, _ := strings.Cut(d.names[0], ".")
+	for range maxDepth {
+		t := spec(d.recv)
+		if t == nil || !t.Assign.IsValid() {
+			break
+		}
+		x := ast.Unparen(t.Type)
+		if s, ok := x.(*ast.StarExpr); ok {
+			x = ast.Unparen(s.X)
+		}
+		id, ok := x.(*ast.Ident)
+		if !ok {
+			break
+		}
+		d.recv = id.Name
+	}
+	d.names = []string{d.recv + "." + method}
+}
+
+// isNamedAfter reports whether a type is declared as another type of the
+// session, by its name alone.
+func (d *decl) isNamedAfter(w *world) bool {
+	if d.kind != typeDecl {
+		return false
+	}
+	id, ok := d.node.(*ast.GenDecl).Specs[0].(*ast.TypeSpec).Type.(*ast.Ident)
+	return ok && w.names[id.Name] != nil
 }
 
 // declsOf cuts the cell's declarations into the session's, without variables.
@@ -230,9 +314,45 @@ func (p *plan) nodesOf(fresh []*decl, varDecls []ast.Decl) []ast.Decl {
 	}
 	out = append(out, varDecls...)
 	if p.src.body != nil {
-		out = append(out, &ast.FuncDecl{Name: ast.NewIdent("_"), Type: &ast.FuncType{Func: p.src.body.Pos(), Params: &ast.FieldList{}}, Body: p.src.body})
+		out = append(out, &ast.FuncDecl{Name: ast.NewIdent("_"), Type: &ast.FuncType{Func: p.src.body.Pos(), Params: &ast.FieldList{}}, Body: p.checkedBody()})
 	}
 	return out
+}
+
+// checkedBody is the cell's body as it is checked: a last expression that is
+// not a call is assigned to an any, as it is when it is shown.
+func (p *plan) checkedBody() *ast.BlockStmt {
+	body := p.src.body
+	if len(body.List) == 0 {
+		return body
+	}
+	last := len(body.List) - 1
+	x, ok := body.List[last].(*ast.ExprStmt)
+	if !ok || p.mayHaveNoValue(x.X) {
+		return body
+	}
+	empty := &ast.InterfaceType{Interface: x.Pos(), Methods: &ast.FieldList{Opening: x.Pos(), Closing: x.Pos()}}
+	spec := &ast.ValueSpec{Names: []*ast.Ident{{NamePos: x.Pos(), Name: "_"}}, Type: empty, Values: []ast.Expr{x.X}}
+	out := *body
+	out.List = slices.Clone(body.List)
+	out.List[last] = &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: x.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}}
+	return &out
+}
+
+// mayHaveNoValue reports whether an expression is a call that may have no value,
+// or several. The builtin functions of constants have one.
+func (p *plan) mayHaveNoValue(x ast.Expr) bool {
+	call, ok := ast.Unparen(x).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok || !slices.Contains([]string{"min", "max", "real", "imag", "complex"}, id.Name) {
+		return true
+	}
+	declared := p.names[id.Name] || p.world.names[id.Name] != nil || p.world.vars[id.Name] != nil
+	p.defined(func(d *ast.Ident) { declared = declared || d.Name == id.Name })
+	return declared
 }
 
 // used returns the imports whose names occur in the cell.

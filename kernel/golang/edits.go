@@ -64,7 +64,10 @@ func (ed *editor) replace(p, end token.Pos, text string) {
 }
 
 // text returns the rewritten text of a range.
-func (ed *editor) text(from, to token.Pos) string {
+func (ed *editor) text(from, to token.Pos) string { return ed.textTo(from, ed.src.offset(to)) }
+
+// textTo is text up to an offset.
+func (ed *editor) textTo(from token.Pos, end int) string {
 	slices.SortFunc(ed.edits, func(a, b edit) int {
 		c := cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(a.order, b.order), cmp.Compare(a.seq, b.seq))
 		if a.off == b.off && a.order == closing && b.order == closing {
@@ -73,7 +76,7 @@ func (ed *editor) text(from, to token.Pos) string {
 		return c
 	})
 	var b strings.Builder
-	at, end := ed.src.offset(from), ed.src.offset(to)
+	at := ed.src.offset(from)
 	for _, e := range ed.edits {
 		if e.off < at || e.end > end {
 			continue // inside a replaced range, or outside

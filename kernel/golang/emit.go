@@ -416,7 +416,7 @@ func (b *unitBuilder) cell() {
 			}
 			ed.walk(s)
 		}
-		fmt.Fprintf(&b.body, "%s%s\n", b.lineDirective(p.src, list[0]), ed.text(list[0].Pos(), list[len(list)-1].End()))
+		fmt.Fprintf(&b.body, "%s%s\n", b.lineDirective(p.src, list[0]), ed.textTo(list[0].Pos(), p.src.endOf(list[len(list)-1])))
 	}
 	b.body.WriteString("}\n")
 	b.glue.WriteString("u.Cell = cellꞏ\n")

@@ -209,7 +209,14 @@ func (s *session) check(src *source) (*plan, []types.Error) {
 	defer s.mu.Unlock()
 	s.at(stepCheck)
 	s.recall(src)
-	return s.checker.check(s.world, s.imports, src)
+	p, errs := s.checker.check(s.world, s.imports, src)
+	if len(errs) > 0 {
+		return p, errs
+	}
+	if errs = p.tooLarge(goSizes); len(errs) > 0 {
+		p.abandon()
+	}
+	return p, errs
 }
 
 // run calls the cell in a goroutine of its own, so that runtime.Goexit ends

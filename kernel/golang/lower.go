@@ -202,7 +202,7 @@ func (l *lowering) typeText(pos token.Pos, t types.Type) string {
 
 func (l *lowering) sessionType(pos token.Pos, n *types.TypeName) string {
 	d := l.p.decl(n.Name())
-	if d == nil || d.unit == nil || d.generic {
+	if d == nil || d.unit == nil || d.generic || d.unit.types[d.names[0]] == nil { // an alias has no type of its own
 		l.refuse(pos, "the type %s, which is to be compiled", n.Name())
 	}
 	return l.s.interp.typeSymbol(d)

@@ -55,14 +55,15 @@ func nextMagic(code string, from int) int {
 	for {
 		pos, tok, _ := sc.Scan()
 		at := f.Offset(pos)
-		line := strings.LastIndexByte(text[:at], '\n') + 1
-		first := strings.TrimSpace(text[line:at]) == ""
+		lineStart := func() int { return strings.LastIndexByte(text[:at], '\n') + 1 }
+		first := func() bool { return strings.TrimSpace(text[lineStart():at]) == "" }
 		switch {
 		case tok == token.EOF:
 			return -1
-		case depth == 0 && begins && first && (tok == token.REM || tok == token.NOT || tok == token.REM_ASSIGN || tok == token.NEQ):
+		case depth == 0 && begins && (tok == token.REM || tok == token.NOT || tok == token.REM_ASSIGN || tok == token.NEQ) && first():
 			return from + at
 		case depth == 0 && tok == token.ILLEGAL && text[at] == '?':
+			line := lineStart()
 			if asked, _, _ := strings.Cut(text[line:], "\n"); isQuestion(asked) {
 				return from + line + len(asked) - len(strings.TrimLeft(asked, " \t"))
 			}

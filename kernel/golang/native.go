@@ -124,7 +124,7 @@ func (w *world) function(d *decl) *types.Func {
 		return w.pkg.Scope().Lookup(d.names[0]).(*types.Func)
 	}
 	_, name, _ := strings.Cut(d.names[0], ".")
-	n := w.pkg.Scope().Lookup(d.recv).Type().(*types.Named)
+	n := types.Unalias(w.pkg.Scope().Lookup(d.recv).Type()).(*types.Named)
 	for m := range n.Methods() {
 		if m.Name() == name {
 			return m

@@ -57,14 +57,14 @@ func message(v any) (text string) {
 	switch v := v.(type) {
 	case runtime.Error:
 		return plainNames(fromReflect(v.Error()))
+	case *reflect.ValueError:
+		return nilDereference
 	case error:
 		return plainNames(v.Error())
 	case fmt.Stringer:
 		return v.String()
 	case string:
 		return fromReflect(v)
-	case *reflect.ValueError:
-		return nilDereference
 	}
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
@@ -97,28 +97,33 @@ func (s *session) traceback(c *compiled, p *rt.Panic) []string {
 	if c != nil && !c.traced {
 		places = append(eval.Noted(p.Value), rt.Place{Cell: c.plan.src.name, Line: int(s.line.Load())})
 	}
+	places = append(compiledPlaces(p.Stack, places != nil), places...)
 	for i, at := range places {
 		if i == 20 {
 			return append(out, "    ...")
 		}
 		out = append(out, s.frame(at.Function, at.Cell, at.Line)...)
 	}
-	if places != nil {
-		return out
-	}
-	frames := 0
-	for _, f := range p.Stack {
-		if !s.isSource(f.File) || thunk(f.Function) {
-			continue
-		}
-		if frames++; frames > 20 {
-			out = append(out, "    ...")
+	return out
+}
+
+// compiledPlaces are the frames of compiled functions of cells, innermost
+// first: all of them, or those that interpreted code has called and that did
+// not call it in turn.
+func compiledPlaces(stack []runtime.Frame, interpreted bool) []rt.Place {
+	var out []rt.Place
+	for _, f := range stack {
+		if interpreted && strings.HasPrefix(f.Function, evalPackage) {
 			break
 		}
-		out = append(out, s.frame(userName(f.Function), f.File, f.Line)...)
+		if strings.HasPrefix(f.File, "cell[") && !thunk(f.Function) {
+			out = append(out, rt.Place{Function: userName(f.Function), Cell: f.File, Line: f.Line})
+		}
 	}
 	return out
 }
+
+var evalPackage = reflect.TypeFor[eval.Unit]().PkgPath() + "."
 
 func (s *session) frame(function, file string, line int) []string {
 	head := fmt.Sprintf("  %s:%d", file, line)

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,7 +23,7 @@ import (
 // preloaded are the packages that cells can use without an import line. A name
 // that the session defines hides one.
 var preloaded = []string{
-	"fmt", "math", "math/rand/v2", "os", "strings", "strconv", "sort", "slices", "maps", "errors", "time", "sync", "context",
+	"fmt", "math", "math/rand/v2", "os", "strings", "strconv", "sort", "slices", "maps", "errors", "time", "sync", "context", "log", "flag", "bytes",
 	"gomdcsan/mdcsan", "gomdcsan/plotting", "gomdcsan/kernel/display",
 	"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/stat", "gonum.org/v1/gonum/floats",
 	"gonum.org/v1/plot", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg",
@@ -259,7 +260,7 @@ func (s *session) commit(c *compiled) (misfits []misfit) {
 	for _, ch := range c.changes {
 		ch.decl.unit, ch.decl.slot = ch.unit, ch.slot
 	}
-	misfits = p.misfits
+	misfits = append(p.hidden, p.misfits...)
 	replaced := map[string]bool{}
 	for _, v := range p.vars {
 		name := v.Name()
@@ -419,9 +420,28 @@ func (s *session) compileErrors(src *source, errs []types.Error) *engine.Error {
 			e.Traceback = append(e.Traceback, fmt.Sprintf("and %d more errors", len(errs)-i))
 			break
 		}
-		s.addError(e, src, s.checker.fset.Position(err.Pos), err.Msg)
+		s.addError(e, src, s.checker.fset.Position(err.Pos), err.Msg+missingImport(err.Msg))
 	}
 	return e
+}
+
+// missingImport says which packages of the standard library an undefined name
+// may mean.
+func missingImport(msg string) string {
+	name, ok := strings.CutPrefix(msg, "undefined: ")
+	if !ok {
+		return ""
+	}
+	var lines []string
+	for _, p := range symbols.Packages() {
+		if p.Name == name && !strings.Contains(p.Path, "internal/") {
+			lines = append(lines, "import "+strconv.Quote(p.Path))
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(lines, " or ") + ")"
 }
 
 func (s *session) syntaxErrors(src *source, list scanner.ErrorList) *engine.Error {

@@ -15,7 +15,8 @@ import (
 type source struct {
 	name  string // "cell[3]"
 	count int
-	text  string
+	code  string // as the user wrote it
+	text  string // the same without comments to the compiler
 	lines []string
 
 	imports []*ast.ImportSpec
@@ -82,9 +83,10 @@ type base struct {
 
 // item is a top-level piece of a cell.
 type item struct {
-	tok      token.Token // its first token
-	off, end int
-	decl     bool // a function or method declaration, not a literal
+	tok       token.Token // its first token
+	off, end  int
+	semicolon int  // where the one is that ends it, -1 if there is none
+	decl      bool // a function or method declaration, not a literal
 }
 
 type lexeme struct {
@@ -95,7 +97,12 @@ type lexeme struct {
 
 // parseSource cuts and parses a cell. Errors are a scanner.ErrorList.
 func parseSource(fset *token.FileSet, name string, count int, text string) (*source, error) {
-	s := &source{name: name, count: count, text: text, lines: strings.Split(text, "\n")}
+	s := &source{name: name, count: count, code: text, lines: strings.Split(text, "\n")}
+	text, err := compilerDirectives(name, text)
+	if err != nil {
+		return nil, err
+	}
+	s.text = text
 	items, err := split(s.name, text)
 	if err != nil {
 		return nil, err
@@ -179,6 +186,7 @@ func (s *source) parse(fset *token.FileSet, items []item, before, after string, 
 		*errs = append(*errs, err.(scanner.ErrorList)...)
 		return nil
 	}
+	tooDeep(fset, f, errs)
 	start := fset.File(f.Pos()).Pos(len(before))
 	s.bases = append(s.bases, base{start, start + token.Pos(len(s.text))})
 	return f
@@ -207,8 +215,8 @@ func (s *source) blanked(items []item, keep func(item) bool) string {
 			continue
 		}
 		copy(blank[it.off:it.end], s.text[it.off:it.end])
-		if it.end < len(s.text) && s.text[it.end] == ';' {
-			blank[it.end] = ';'
+		if it.semicolon >= 0 {
+			blank[it.semicolon] = ';'
 		}
 	}
 	return string(blank)
@@ -222,6 +230,15 @@ func (s *source) offset(p token.Pos) int {
 		}
 	}
 	return -1
+}
+
+// endOf is where a statement ends in the text. An empty one, as after a label
+// at the end of the cell, ends at the brace that was added.
+func (s *source) endOf(n ast.Node) int {
+	if off := s.offset(n.End()); off >= 0 {
+		return off
+	}
+	return len(s.text)
 }
 
 // line returns the 1-based line of a byte offset.
@@ -285,7 +302,10 @@ func split(name, text string) ([]item, error) {
 		}
 		end := itemEnd(toks, start)
 		last := toks[end-1]
-		it := item{tok: toks[start].tok, off: toks[start].off, end: min(last.off+width(last), len(text))}
+		it := item{tok: toks[start].tok, off: toks[start].off, end: min(last.off+width(text, last), len(text)), semicolon: -1}
+		if toks[end].tok == token.SEMICOLON && toks[end].lit == ";" {
+			it.semicolon = toks[end].off
+		}
 		it.decl = it.tok == token.FUNC && isFuncDecl(toks[start+1:end])
 		items = append(items, it)
 		start = end
@@ -316,7 +336,12 @@ func itemEnd(toks []lexeme, start int) int {
 	}
 }
 
-func width(l lexeme) int {
+// width is the number of bytes of a token in the text. The scanner leaves the
+// carriage returns of a raw string out of its value.
+func width(text string, l lexeme) int {
+	if l.tok == token.STRING && l.lit[0] == '`' {
+		return strings.IndexByte(text[l.off+1:], '`') + 2
+	}
 	if l.lit == "" || l.tok == token.SEMICOLON {
 		return len(l.tok.String())
 	}

@@ -82,13 +82,16 @@ func newInfo() *types.Info {
 	}
 }
 
+// goSizes are the compiler's.
+var goSizes = types.SizesFor("gc", runtime.GOARCH)
+
 // files type-checks files as more of pkg and returns all errors.
 func (c *checker) files(pkg *types.Package, info *types.Info, files []*ast.File) []types.Error {
 	var errs []types.Error
 	conf := types.Config{
 		Importer:  c.importer,
 		GoVersion: "go1.26",
-		Sizes:     types.SizesFor("gc", runtime.GOARCH),
+		Sizes:     goSizes,
 		Error:     func(err error) { errs = append(errs, err.(types.Error)) },
 	}
 	forgetFiles(pkg.Scope())

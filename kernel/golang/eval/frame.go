@@ -292,7 +292,9 @@ func guarded(f func(*frame)) {
 			}
 			return // runtime.Goexit
 		}
-		panic(&rt.Panic{Value: r, Places: base.thread.places(r)})
+		p := *rt.Caught(r, 1)
+		p.Places = base.thread.places(r)
+		panic(&p)
 	}()
 	f(base)
 	normal = true

@@ -189,6 +189,38 @@ func (c *compiler) composite(e *ast.CompositeLit, t types.Type) *node {
 		r := c.rtype(t)
 		return c.value(t, func(fr *frame) reflect.Value { return valueOf(r, memoryOf(n.v(fr))) })
 	}
+	if _, isMap := t.Underlying().(*types.Map); !isMap && c.ordered(e) {
+		first := c.callsFirst(e)
+		n := c.literalOf(e, t)
+		return c.value(t, func(fr *frame) reflect.Value {
+			for _, k := range first {
+				k.set(fr)
+			}
+			return n.v(fr)
+		})
+	}
+	return c.literalOf(e, t)
+}
+
+// ordered reports whether a call follows in a literal what it could change: the
+// compiler makes the calls before it reads the variables.
+func (c *compiler) ordered(e *ast.CompositeLit) bool {
+	before := false
+	for _, x := range e.Elts {
+		if kv, ok := x.(*ast.KeyValueExpr); ok {
+			x = kv.Value
+		}
+		called := calls(c.info, x)
+		if called && before {
+			return true
+		}
+		before = before || !called && c.info.Types[x].Value == nil
+	}
+	return false
+}
+
+// literalOf compiles a literal part by part.
+func (c *compiler) literalOf(e *ast.CompositeLit, t types.Type) *node {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		return c.structLit(e, t, u)
