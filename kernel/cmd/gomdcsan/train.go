@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"gomdcsan/mdcsan/env/tasks"
 	"gomdcsan/mdcsan/experiment"
 )
 
@@ -37,6 +38,8 @@ Settings come, the later ones winning, from the paper's defaults for the task
 holds manifest.json, progress.csv (a row per evaluation, for pandas), best.ckpt
 and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
 		Example: `  gomdcsan train --task Hopper-v3 --seed 1
+  gomdcsan train --task 'Ant-v4?use_contact_forces=true'
+  gomdcsan train --task mjcf:robot.xml                   # with a robot.toml beside it
   gomdcsan train --task Pendulum-v1 --dir runs/first
   gomdcsan train --config ablation.toml --coding pop+det --dir runs/det
   gomdcsan train --resume runs/first`,
@@ -59,6 +62,11 @@ and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
 		}
 	}
 	fl.SortFlags = false
+	// Files too, after "mjcf:"; cobra.ShellCompDirectiveDefault lets the shell name them.
+	names := cobra.FixedCompletions(tasks.Names(), cobra.ShellCompDirectiveDefault)
+	if err := cmd.RegisterFlagCompletionFunc("task", names); err != nil {
+		panic("train: " + err.Error()) // the flag is defined above
+	}
 	return cmd
 }
 
