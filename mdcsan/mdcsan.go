@@ -94,6 +94,9 @@ func NewRobot(d Design) (*Robot, error) { return tasks.NewRobot(d, 0) }
 // Tasks lists the names of the tasks.
 func Tasks() []string { return tasks.Names() }
 
+// StateNames names the numbers of a task's observation, with units.
+func StateNames(task string) []string { return tasks.StateNames(task) }
+
 // HasMuJoCo reports whether MuJoCo is there, which all tasks but Pendulum-v1
 // need: in this build, and on this machine.
 func HasMuJoCo() bool { return mujoco.Available() == nil }

@@ -220,7 +220,7 @@ func ReceptiveFields(title string, mean, std []float64, state Range) *plot.Plot 
 }
 
 // ReceptiveFieldGrid draws the fields of several state dimensions, [dimension]
-// [neuron], each in a panel with its name.
+// [neuron], each in a panel with its name; without one, "state 1" and so on.
 func ReceptiveFieldGrid(names []string, mean, std [][]float64, state Range) *Figure {
 	var panels []*plot.Plot
 	columns := 4
@@ -228,7 +228,7 @@ func ReceptiveFieldGrid(names []string, mean, std [][]float64, state Range) *Fig
 		columns = max(1, len(mean))
 	}
 	for i := range mean {
-		name := fmt.Sprintf("state %d", i)
+		name := fmt.Sprintf("state %d", i+1)
 		if i < len(names) {
 			name = names[i]
 		}

@@ -121,7 +121,11 @@ type Distance struct {
 	Ours       float64 // smoothed mean returns there
 	Paper      float64 // NaN where the paper has none
 	Percent    float64 // (ours - paper) / paper
+	each       []float64
 }
+
+// Each lists the smoothed returns of every seed there.
+func (d Distance) Each() []float64 { return d.each }
 
 // Distances compares the smoothed means of ours and the paper's, kind by kind,
 // at the last step that every seed's smoothed curve reaches. Kinds with fewer
@@ -150,6 +154,9 @@ func distance(task string, k Kind, runs []*mdcsan.Results) (Distance, bool) {
 	at := n - 1 - plotting.PaperSmoothing/2
 	mean, _, _ := c.Curve()
 	d := Distance{Task: task, Kind: k.Name, Seeds: len(c.Runs), Step: thousands(c.Steps[at]), Ours: round(mean[at]), Paper: math.NaN(), Percent: math.NaN()}
+	for _, r := range c.Runs {
+		d.each = append(d.each, round(plotting.Smooth(r, plotting.PaperSmoothing)[at]))
+	}
 	if k.Paper != "" {
 		paper := plotting.PaperCurve(task, k.Paper)
 		if i := slices.Index(paper.Steps, c.Steps[at]); i >= 0 {

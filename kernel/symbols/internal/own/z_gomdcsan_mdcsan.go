@@ -42,6 +42,7 @@ func table_gomdcsan_mdcsan() map[string]reflect.Value {
 		"Run":           reflect.ValueOf((*pkg.Run)(nil)),
 		"Score":         reflect.ValueOf((*pkg.Score)(nil)),
 		"Spec":          reflect.ValueOf((*pkg.Spec)(nil)),
+		"StateNames":    reflect.ValueOf(pkg.StateNames),
 		"Sweep":         reflect.ValueOf((*pkg.Sweep)(nil)),
 		"SweepRun":      reflect.ValueOf((*pkg.SweepRun)(nil)),
 		"Table":         reflect.ValueOf(pkg.Table),

@@ -36,6 +36,7 @@ func table_gomdcsan_mdcsan_env_tasks() map[string]reflect.Value {
 		"Robot":       reflect.ValueOf((*pkg.Robot)(nil)),
 		"Rules":       reflect.ValueOf((*pkg.Rules)(nil)),
 		"StartPose":   reflect.ValueOf(pkg.StartPose),
+		"StateNames":  reflect.ValueOf(pkg.StateNames),
 		"Term":        reflect.ValueOf((*pkg.Term)(nil)),
 		"Terms":       reflect.ValueOf((*pkg.Terms)(nil)),
 	}
