@@ -129,6 +129,12 @@ func (s *Series) draw(p *plot.Plot, index int) *curve {
 	return line
 }
 
+// What explains lines in the legend.
+const (
+	paperEntry = "the paper"
+	fewerEntry = "fewer seeds"
+)
+
 func dashes() []vg.Length { return []vg.Length{vg.Points(4), vg.Points(2.5)} }
 
 func (s *Series) banded() bool {
@@ -160,8 +166,8 @@ func explain(k *key, series []Series, lines []*curve) {
 		if l == nil {
 			continue
 		}
-		if series[i].given() && own {
-			k.add("the paper", &curve{style: draw.LineStyle{Color: softInk, Width: vg.Points(1), Dashes: dashes()}})
+		if series[i].given() && own && (series[i].Name == "" || twin(series, i) >= 0) {
+			k.add(paperEntry, &curve{style: draw.LineStyle{Color: softInk, Width: vg.Points(1), Dashes: dashes()}})
 		}
 	}
 	for i := range series {
@@ -170,7 +176,7 @@ func explain(k *key, series []Series, lines []*curve) {
 		}
 	}
 	if ends {
-		k.add("fewer seeds", newCurve(nil, nil, softInk, 0.45))
+		k.add(fewerEntry, newCurve(nil, nil, softInk, 0.45))
 	}
 	if len(windows) > 0 {
 		k.remark("smoothed over " + strings.Join(windows, " and ") + " evaluations")

@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -195,13 +196,24 @@ func shared(keys []*key) *key {
 			all.add(e.name, e.thumb)
 		}
 	}
+	if dashed := looks[paperEntry]; dashed != "" { // says it of all that have a line of their own
+		all.entries = slices.DeleteFunc(all.entries, func(e entry) bool {
+			name, is := strings.CutSuffix(e.name, paperSuffix)
+			return is && looks[name] != ""
+		})
+	}
 	slices.SortStableFunc(all.entries, func(a, b entry) int { return rank(a) - rank(b) })
 	return all
 }
 
-// rank puts remarks last.
+// rank puts lines before what explains them, and remarks last.
 func rank(e entry) int {
-	if e.thumb == nil {
+	switch _, area := e.thumb.(patch); {
+	case e.thumb == nil:
+		return 3
+	case area:
+		return 2
+	case e.name == paperEntry || e.name == fewerEntry:
 		return 1
 	}
 	return 0

@@ -108,6 +108,13 @@ func TestOneLegend(t *testing.T) {
 	if n := count(line("first", "second"), line("other", "first")); n != 2 {
 		t.Errorf("entries of different colours: %d", n)
 	}
+	paper := Series{Name: "DAN (paper)", Steps: []float64{1, 2}, Mean: []float64{1, 2}}
+	own := Series{Name: "DAN", Steps: []float64{1, 2}, Runs: [][]float64{{1, 2}}}
+	both := Series{Name: "LIF", Steps: []float64{1}, Runs: [][]float64{{1}}, Colour: 2}
+	ours, theirs := LearningCurves("a", own, paper, both), LearningCurves("b", paper, both)
+	if svg := NewFigure(2, ours, theirs).SVG(); strings.Count(svg, ">the paper<") != 1 || strings.Contains(svg, ">DAN (paper)<") {
+		t.Error("the paper's curve of a name that is there has an entry of its own")
+	}
 	p := line("first")
 	Legend(p, LegendNone)
 	if n := count(p); n != 0 {

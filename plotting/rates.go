@@ -102,7 +102,7 @@ func Clouds(title, xLabel, yLabel string, centres [][2]float64, clouds ...Cloud)
 		s.edge = draw.LineStyle{Color: color.White, Width: vg.Points(1.2)}
 		p.Add(s)
 		if i == 0 {
-			name := fmt.Sprintf("centre (%s, %s)", tickLabel(q[0], 3), tickLabel(q[1], 3))
+			name := "centre"
 			if len(centres) > 1 {
 				name = "centres"
 			}

@@ -139,6 +139,9 @@ func table(rows any) template.HTML {
 	t := v.Type().Elem()
 	b.WriteString("<table><thead><tr>")
 	for i := range t.NumField() {
+		if !t.Field(i).IsExported() {
+			continue
+		}
 		fmt.Fprintf(&b, "<th>%s</th>", template.HTMLEscapeString(t.Field(i).Name))
 	}
 	b.WriteString("</tr></thead><tbody>")
@@ -146,6 +149,9 @@ func table(rows any) template.HTML {
 		b.WriteString("<tr>")
 		for k := range t.NumField() {
 			cell := v.Index(i).Field(k)
+			if !cell.CanInterface() {
+				continue
+			}
 			text, class := fmt.Sprint(cell.Interface()), ""
 			if cell.CanFloat() || cell.CanInt() {
 				class = ` class="number"`
