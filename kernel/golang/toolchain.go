@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"gomdcsan/kernel/golang/rt"
+	"gomdcsan/kernel/golang/rtype"
 )
 
 // native is the Go toolchain: it compiles units to plugins of this very
@@ -88,6 +89,9 @@ func (n *native) missing() string {
 func (n *native) find() error {
 	if runtime.GOOS != "linux" {
 		return fmt.Errorf("cells are compiled on Linux only, not on %s", runtime.GOOS)
+	}
+	if err := rtype.Compiled(); err != nil {
+		return err
 	}
 	if n.goCmd == "" {
 		return errors.New("the Go toolchain is not installed (https://go.dev/dl), so cells cannot be compiled")

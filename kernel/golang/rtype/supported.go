@@ -14,17 +14,37 @@ import (
 // those that the program supports.
 const Releases = "go1.26 go1.27"
 
+// compiled are the releases whose linker and loader Mend knows. Go 1.27 keeps
+// the list of a module's types in another way.
+const compiled = "go1.26"
+
+// Compiled says why types of compiled cells cannot be mended, nil if they can.
+func Compiled() error {
+	if !oneOf(runtime.Version(), compiled) {
+		return fmt.Errorf("gomdcsan was built with %s, and cells are compiled with %s only, so all are interpreted: build it with that for functions at full speed", runtime.Version(), compiled)
+	}
+	return nil
+}
+
 // Release says what is wrong with the release that built this program, nil if
 // it is supported.
 func Release() error { return releaseError(runtime.Version()) }
 
 func releaseError(version string) error {
-	for r := range strings.FieldsSeq(Releases) {
-		if rest, ok := strings.CutPrefix(version, r); ok && (rest == "" || strings.ContainsAny(rest[:1], ".- r")) {
-			return nil
-		}
+	if oneOf(version, Releases) {
+		return nil
 	}
 	return fmt.Errorf("built with %s, but types of cells are made as %s have them: methods of types in cells may be missing; build it with one of these", version, strings.ReplaceAll(Releases, " ", " and "))
+}
+
+// oneOf reports whether a version of Go is of one of the releases.
+func oneOf(version, releases string) bool {
+	for r := range strings.FieldsSeq(releases) {
+		if rest, ok := strings.CutPrefix(version, r); ok && (rest == "" || strings.ContainsAny(rest[:1], ".- r")) {
+			return true
+		}
+	}
+	return false
 }
 
 // Supported says what keeps this program from making types, nil if nothing.
