@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
@@ -103,5 +104,21 @@ func TestTraceback(t *testing.T) {
 			}
 			at += i
 		}
+	}
+}
+
+// TestOnlyMain says of a cell that is written like a program that nothing runs.
+func TestOnlyMain(t *testing.T) {
+	var notes bytes.Buffer
+	s := newSessionWith(t, Options{NoNative: true, Stderr: &notes})
+	defer s.close()
+	s.must("func main() { fmt.Println(1) }\nmain()")
+	s.must("func other() {}")
+	if strings.Contains(notes.String(), "main is declared") {
+		t.Errorf("said of cells that run or declare something else: %s", notes.String())
+	}
+	s.must("package main\nimport \"fmt\"\nfunc main() { fmt.Println(1) }")
+	if !strings.Contains(notes.String(), "call main() to run it") {
+		t.Errorf("said %q", notes.String())
 	}
 }

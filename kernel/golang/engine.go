@@ -200,6 +200,9 @@ func (e *Engine) ready(r *running, code string, force path) (*compiled, *engine.
 	for _, m := range s.commit(c) {
 		fmt.Fprintf(e.options.Stderr, "note: %s %s: %s: %s\n", m.what, m.fate, s.checker.fset.Position(m.err.Pos), m.err.Msg)
 	}
+	if s.program == "" && p.onlyMain() { // a program calls it
+		fmt.Fprintln(e.options.Stderr, "note: main is declared, and not called: a cell runs its statements, so call main() to run it")
+	}
 	return c, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"gomdcsan/kernel/golang/eval"
@@ -62,6 +63,12 @@ func (s *session) evaluateUnit(c *compiled) *refusal {
 // runs reports whether a cell has something to run.
 func (p *plan) runs() bool {
 	return len(p.src.statements()) > 0 || len(p.varDecls()) > 0 || len(p.starts) > 0
+}
+
+// onlyMain reports whether a cell declares main and runs nothing, as a program
+// for the go command would be written.
+func (p *plan) onlyMain() bool {
+	return !p.runs() && slices.ContainsFunc(p.fresh, func(d *decl) bool { return d.kind == funcDecl && d.names[0] == "main" })
 }
 
 // start is where the cell's first statement or declaration stands.

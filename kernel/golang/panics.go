@@ -97,7 +97,7 @@ func (s *session) traceback(c *compiled, p *rt.Panic) []string {
 	if c != nil && !c.traced {
 		places = append(eval.Noted(p.Value), rt.Place{Cell: c.plan.src.name, Line: int(s.line.Load())})
 	}
-	places = append(compiledPlaces(p.Stack, places != nil), places...)
+	places = append(s.compiledPlaces(p.Stack, places != nil), places...)
 	for i, at := range places {
 		if i == 20 {
 			return append(out, "    ...")
@@ -110,13 +110,13 @@ func (s *session) traceback(c *compiled, p *rt.Panic) []string {
 // compiledPlaces are the frames of compiled functions of cells, innermost
 // first: all of them, or those that interpreted code has called and that did
 // not call it in turn.
-func compiledPlaces(stack []runtime.Frame, interpreted bool) []rt.Place {
+func (s *session) compiledPlaces(stack []runtime.Frame, interpreted bool) []rt.Place {
 	var out []rt.Place
 	for _, f := range stack {
 		if interpreted && strings.HasPrefix(f.Function, evalPackage) {
 			break
 		}
-		if strings.HasPrefix(f.File, "cell[") && !thunk(f.Function) {
+		if s.isSource(f.File) && !thunk(f.Function) {
 			out = append(out, rt.Place{Function: userName(f.Function), Cell: f.File, Line: f.Line})
 		}
 	}
