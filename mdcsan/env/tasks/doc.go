@@ -44,8 +44,8 @@
 // carry the rounding of Gymnasium's float32 actions. uph_cost_weight of
 // HumanoidStandup-v5, which Gymnasium reads and does not use, and xml_file are
 // refused. The models are those of Gymnasium's files on the MuJoCo in use:
-// since MuJoCo 3.3 or so a contact begins at the sum of two margins, no longer
-// at the larger one, and so it does for versions 4 and 5 of Ant, Hopper, Pusher
+// in late releases of 3 and in 4 a contact begins at the sum of two margins, no
+// longer at the larger one, and so it does for versions 4 and 5 of Ant, Hopper, Pusher
 // and the humanoids, as in Gymnasium. Version 3 halves its margins there, so
 // that its contacts begin where they did with the paper's MuJoCo.
 //
