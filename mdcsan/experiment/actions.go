@@ -39,7 +39,15 @@ func (a actions) apply(act []float64) {
 	m := len(a.mid)
 	for i, x := range act {
 		d := i % m
-		act[i] = max(a.mid[d]-a.half[d], min(a.mid[d]+a.half[d]*x, a.mid[d]+a.half[d]))
+		act[i] = a.mid[d] + a.half[d]*x
+	}
+}
+
+// keepWithin moves an action that rounding has led beyond the task's bounds
+// onto them: a bound such as 0.1 lies lower in float64 than in float32.
+func keepWithin(s env.Spec, act []float64) {
+	for d, x := range act {
+		act[d] = max(s.ActLow[d], min(x, s.ActHigh[d]))
 	}
 }
 

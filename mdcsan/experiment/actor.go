@@ -81,6 +81,7 @@ func (a *Actor) Act(obs []float64) []float64 {
 	out := make([]float64, len(act))
 	toFloat64(out, act)
 	actionsOf(a.Spec).apply(out)
+	keepWithin(a.Spec, out)
 	return out
 }
 

@@ -149,6 +149,7 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 	b := v.batch
 	for k, i := range running {
 		toFloat64(b.Act[i], v.act[k*spec.ActDim:])
+		keepWithin(spec, b.Act[i])
 		ev.saturated = ev.saturated && atBounds(b.Act[i], spec)
 	}
 	b.Step(running)

@@ -208,7 +208,7 @@ func (f *files) session(c Config, step int) (err error) {
 	}
 	f.manifest.Files[manifestName] = ""
 	if c.TensorBoard {
-		if f.events, err = createEventFile(f.dir, f.started); err != nil {
+		if f.events, err = createEventFile(f.dir, f.started, step); err != nil {
 			return err
 		}
 	}

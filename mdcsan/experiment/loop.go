@@ -112,6 +112,7 @@ func (r *Run) interact() error {
 	r.choose(w.act, w.obs)
 	toFloat64(w.act64, w.act)
 	r.bound.apply(w.act64)
+	keepWithin(r.Spec, w.act64)
 
 	res, err := r.env.Step(w.next, w.act64)
 	diverged := errors.Is(err, env.ErrDiverged)

@@ -11,9 +11,15 @@ import (
 type Score struct {
 	Mean, Std float64 // over seeds, Std of the population
 	At        int     // index of the evaluation
+	Seeds     int     // how many; one has no spread
 }
 
-func (s Score) String() string { return fmt.Sprintf("%.0f ± %.0f", s.Mean, s.Std) }
+func (s Score) String() string {
+	if s.Seeds == 1 {
+		return fmt.Sprintf("%.0f", s.Mean)
+	}
+	return fmt.Sprintf("%.0f ± %.0f", s.Mean, s.Std)
+}
 
 // PaperScore is the metric of Table 1: over the evaluations of all seeds
 // (curves[seed][evaluation], not smoothed), the maximum of the mean over
@@ -31,7 +37,7 @@ func PaperScore(curves [][]float64) (Score, error) {
 			at[k] = c[i]
 		}
 		if mean := stat.Mean(at, nil); mean > best.Mean {
-			best = Score{Mean: mean, Std: stat.PopStdDev(at, nil), At: i}
+			best = Score{Mean: mean, Std: stat.PopStdDev(at, nil), At: i, Seeds: len(curves)}
 		}
 	}
 	return best, nil

@@ -67,7 +67,7 @@ func TestSmooth(t *testing.T) {
 // the fields of the protocol buffers.
 func TestTensorBoard(t *testing.T) {
 	dir := t.TempDir()
-	e, err := createEventFile(dir, time.Unix(1234, 500_000_000))
+	e, err := createEventFile(dir, time.Unix(1234, 500_000_000), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +100,26 @@ func TestTensorBoard(t *testing.T) {
 	want = append(want, 0x10, 0xac, 0x02, 0x2a, 20, 0x0a, 8, 0x0a, 1, 'a', 0x15, 0, 0, 0x20, 0x40, 0x0a, 8, 0x0a, 1, 'b', 0x15, 0, 0, 0x80, 0xbf)
 	if !bytes.Equal(events[1], want) {
 		t.Errorf("% x\nwant\n% x", events[1], want)
+	}
+}
+
+// A session that goes on tells TensorBoard which steps to forget, and leaves
+// the file of another session of the same second alone.
+func TestTensorBoardResumed(t *testing.T) {
+	dir := t.TempDir()
+	for _, step := range []int{0, 300} {
+		e, err := createEventFile(dir, time.Unix(1234, 0), step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "events.out.tfevents.0000001235.gomdcsan"))
+	start := []byte{2 << 3, 0xad, 0x02, 7<<3 | 2, 2, 1 << 3, 1} // step 301, session_log{status: START}
+	if err != nil || !bytes.Contains(data, start) {
+		t.Errorf("%q, %v", data, err)
 	}
 }
 

@@ -17,17 +17,30 @@ import (
 // are needed, so the few fields are written by hand.
 type eventFile struct{ f *os.File }
 
-// createEventFile starts an event file. TensorBoard reads all files of a
-// folder in the order of their names and lets later steps win, so that a
-// resumed run starts another file.
-func createEventFile(dir string, now time.Time) (*eventFile, error) {
-	f, err := os.Create(filepath.Join(dir, fmt.Sprintf("events.out.tfevents.%010d.gomdcsan", now.Unix())))
+// createEventFile starts an event file of a session that goes on after a step.
+// TensorBoard reads all files of a folder in the order of their names, and at
+// a SessionLog START forgets what came after its step. A second session within
+// a second takes the next free number.
+func createEventFile(dir string, now time.Time, step int) (*eventFile, error) {
+	var f *os.File
+	err := os.ErrExist
+	for second := now.Unix(); errors.Is(err, os.ErrExist); second++ {
+		name := fmt.Sprintf("events.out.tfevents.%010d.gomdcsan", second)
+		f, err = os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("experiment: tensorboard: %w", err)
 	}
 	e := &eventFile{f}
 	b := appendDouble(nil, 1, seconds(now))
-	return e, e.record(appendBytes(b, 3, []byte("brain.Event:2")))
+	if err := e.record(appendBytes(b, 3, []byte("brain.Event:2"))); err != nil || step == 0 {
+		return e, err
+	}
+	// The first step that TensorBoard is to forget. Event: 7 session_log;
+	// SessionLog: 1 status, START is 1.
+	b = appendDouble(nil, 1, seconds(now))
+	b = binary.AppendUvarint(append(b, 2<<3), uint64(step+1))
+	return e, e.record(appendBytes(b, 7, []byte{1 << 3, 1}))
 }
 
 // scalars writes one event with a value per tag.

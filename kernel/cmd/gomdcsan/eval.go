@@ -40,7 +40,9 @@ the policy of its best evaluation). All episodes run side by side.`,
 			}
 			fmt.Fprintf(out, "%v\nreturn %v\n", actor, ev)
 			if random {
-				base, err := experiment.EvaluateRandom(cmd.Context(), actor.Config, episodes)
+				c := actor.Config
+				c.Seed = seed
+				base, err := experiment.EvaluateRandom(cmd.Context(), c, episodes)
 				if err != nil {
 					return err
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -105,15 +106,18 @@ func runTable(dirs []string) (table string, active bool, err error) {
 	return b.String() + notes.String(), active, nil
 }
 
-// sparkline draws a curve in one line, at most width characters.
+// sparkline draws a curve in one line, at most width characters; ? stands for
+// returns that are infinite or no number.
 func sparkline(y []float64, width int) string {
 	if len(y) == 0 {
 		return ""
 	}
 	n := min(width, len(y))
-	lo, hi := y[0], y[0]
+	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range y {
-		lo, hi = min(lo, v), max(hi, v)
+		if finite(v) {
+			lo, hi = min(lo, v), max(hi, v)
+		}
 	}
 	levels := []rune("▁▂▃▄▅▆▇█")
 	line := make([]rune, n)
@@ -123,6 +127,10 @@ func sparkline(y []float64, width int) string {
 		for _, v := range part {
 			sum += v
 		}
+		if !finite(sum) {
+			line[i] = '?'
+			continue
+		}
 		level := 0.0
 		if hi > lo {
 			level = (sum/float64(len(part)) - lo) / (hi - lo)
@@ -131,3 +139,5 @@ func sparkline(y []float64, width int) string {
 	}
 	return string(line)
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

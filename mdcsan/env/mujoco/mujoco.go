@@ -30,7 +30,7 @@ var library = sync.OnceValue(func() error {
 	if err := open(libraryNames(runtime.GOOS, header)); err != nil {
 		return missing(header, err)
 	}
-	if lib := Version(); lib != header {
+	if lib := opened(); lib != header {
 		return fmt.Errorf("mujoco: %w: this program was built with the headers of MuJoCo %s and runs with the library of %s: "+
 			"build it again, with CGO_CFLAGS and CGO_LDFLAGS naming one release", env.ErrUnavailable, header, lib)
 	}
@@ -64,8 +64,17 @@ func libraryNames(goos, version string) []string {
 // Available tells why there is no MuJoCo in this process, or returns nil.
 func Available() error { return library() }
 
-// Version is the version of the MuJoCo library in use; empty without one.
+// Version is the version of the MuJoCo library, which it opens if need be;
+// empty without one.
 func Version() string {
+	if library() != nil {
+		return ""
+	}
+	return opened()
+}
+
+// opened is the version of the library that was opened.
+func opened() string {
 	v := int(C.gm_version())
 	if v == 0 {
 		return ""
