@@ -22,7 +22,8 @@ func TestFrontBelowThreeGigabytes(t *testing.T) {
 	}
 	attack := func(ch wire.Channel, size uint64, n int) {
 		for range n {
-			c, err := net.Dial(k.Info.Address(ch))
+			network, address := k.Info.Address(ch)
+			c, err := net.Dial(network, address)
 			if err != nil {
 				t.Fatal(err)
 			}
