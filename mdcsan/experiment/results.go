@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func ReadResults(dir string) (*Results, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	if len(progress) == 0 && len(w.history) == 0 && len(evaluations) == 0 { // no evaluation yet
+	if len(progress) == 0 && len(w.history) == 0 && bytes.Count(evaluations, []byte("\n")) <= 1 { // no evaluation yet
 		return r, w.vouch(r, nil)
 	}
 	rows, err := compareTables(progress, evaluations, w.exactFrom())
