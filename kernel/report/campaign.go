@@ -50,14 +50,14 @@ func Campaign(sweep *mdcsan.Sweep, results []*mdcsan.Results) ([]CampaignRow, er
 func isOf(r *mdcsan.Results, c mdcsan.Config) bool {
 	last := float64(c.Steps - c.Steps%c.EvalEvery)
 	n := len(r.Steps)
-	return n > 0 && r.Steps[n-1] >= last && r.Config().Seed == c.Seed && reflect.DeepEqual(essence(r.Config()), essence(c))
+	return n > 0 && r.Steps[n-1] >= last && r.Config().Seed == c.Seed && reflect.DeepEqual(r.Config().Essence(), c.Essence())
 }
 
 // differsFromPaper names an actor and the settings that are not the paper's.
 func differsFromPaper(c mdcsan.Config) string {
 	text := strings.TrimPrefix(c.Name(), c.Task+" ")
-	def := essence(mdcsan.DefaultConfig(c.Task))
-	mine, paper := essence(c), def.Settings()
+	def := mdcsan.DefaultConfig(c.Task).Essence()
+	mine, paper := c.Essence(), def.Settings()
 	for i, s := range mine.Settings() {
 		if slices.Contains([]string{"task", "actor", "coding", "neuron"}, s.Name) || reflect.DeepEqual(s.Value.Interface(), paper[i].Value.Interface()) {
 			continue

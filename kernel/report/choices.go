@@ -94,7 +94,7 @@ func (o Option) curves(runs []*mdcsan.Results) curves {
 			o.Set(&c)
 		}
 		for _, r := range runs {
-			if !reflect.DeepEqual(essence(r.Config()), essence(c)) {
+			if !reflect.DeepEqual(r.Config().Essence(), c.Essence()) {
 				continue
 			}
 			if at, ok := choiceReturns(r); ok {

@@ -94,27 +94,14 @@ func (k Kind) Grid(tasks []string, seeds int) map[string]any {
 // of their seeds.
 func (k Kind) Runs(task string, runs []*mdcsan.Results) []*mdcsan.Results {
 	var mine []*mdcsan.Results
-	want := essence(k.config(task))
+	want := k.config(task).Essence()
 	for _, r := range runs {
-		if len(r.Steps) > 0 && reflect.DeepEqual(essence(r.Config()), want) {
+		if len(r.Steps) > 0 && reflect.DeepEqual(r.Config().Essence(), want) {
 			mine = append(mine, r)
 		}
 	}
 	slices.SortFunc(mine, func(a, b *mdcsan.Results) int { return int(a.Config().Seed) - int(b.Config().Seed) })
 	return mine
-}
-
-// essence clears what does not set one kind apart from another: the seed, the
-// length and what has no meaning for the actor.
-func essence(c mdcsan.Config) mdcsan.Config {
-	c.Seed, c.Dir, c.Steps, c.CheckpointEvery, c.Threads, c.TensorBoard = 0, "", 0, 0, 0, false
-	switch c.Actor {
-	case "dan", "popdan":
-		c.Coding, c.Neuron = "", ""
-	case "lif":
-		c.Neuron = ""
-	}
-	return c
 }
 
 // Open reads the results of all runs in and below the given folders; a folder

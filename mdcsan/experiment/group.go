@@ -125,7 +125,7 @@ func Groups(results []*Results) []Group {
 	var groups []Group
 	var configs []Config
 	for _, r := range Distinct(results) {
-		c := withoutSeed(r.Config())
+		c := r.Config().Essence()
 		i := slices.IndexFunc(configs, func(o Config) bool { return reflect.DeepEqual(o, c) })
 		if i < 0 {
 			i = len(groups)
@@ -142,19 +142,6 @@ func Groups(results []*Results) []Group {
 		groups[i].Name = label(configs, i)
 	}
 	return groups
-}
-
-// withoutSeed clears what differs between runs of one group, and what has no
-// meaning for the actor.
-func withoutSeed(c Config) Config {
-	c.Seed, c.Dir, c.Steps, c.CheckpointEvery, c.Threads, c.TensorBoard = 0, "", 0, 0, 0, false
-	if c.Actor == "dan" || c.Actor == "popdan" {
-		c.Coding, c.Neuron = "", ""
-	}
-	if c.Actor == "lif" {
-		c.Neuron = ""
-	}
-	return c
 }
 
 // label lists the values of group i in which the groups differ: plainly for

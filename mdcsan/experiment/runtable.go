@@ -16,7 +16,7 @@ func Table(results []*Results) *frame.Frame {
 	var steps, last, best, seeds []float64
 	differing := differingSettings(results)
 	for _, r := range results {
-		c := withoutSeed(r.Config())
+		c := r.Config().Essence()
 		texts["task"], texts["actor"], texts["dir"] = append(texts["task"], c.Task), append(texts["actor"], c.Actor), append(texts["dir"], r.Dir)
 		for _, s := range c.Settings() {
 			if slices.Contains(differing, s.Name) {
@@ -49,7 +49,7 @@ func differingSettings(results []*Results) []string {
 	seen := map[string]string{}
 	var names []string
 	for _, r := range results {
-		c := withoutSeed(r.Config())
+		c := r.Config().Essence()
 		for _, s := range c.Settings() {
 			text := fmt.Sprint(s.Value)
 			if slices.Contains([]string{"task", "actor", "seed", "steps", "threads", "checkpoint_every", "tensorboard"}, s.Name) {

@@ -185,8 +185,9 @@ func (s *Sweep) config(cell map[string]any, axes []Setting) (Config, error) {
 // sweepName is the run's Slug, with the axes that a Slug leaves out.
 func sweepName(c Config, axes []Setting) string {
 	parts := []string{c.folder()}
+	without := append(c.meaningless(), "task", "actor", "coding", "neuron", "seed")
 	for _, f := range c.Settings() {
-		if slices.Contains([]string{"task", "actor", "coding", "neuron", "seed"}, f.Name) || !slices.ContainsFunc(axes, func(a Setting) bool { return a.Name == f.Name }) {
+		if slices.Contains(without, f.Name) || !slices.ContainsFunc(axes, func(a Setting) bool { return a.Name == f.Name }) {
 			continue
 		}
 		value := strings.NewReplacer(" ", ",", "[", "", "]", "", "/", "").Replace(fmt.Sprint(f.Value))

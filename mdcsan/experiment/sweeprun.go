@@ -79,7 +79,7 @@ func isDone(c Config) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if a, b := identity(m.Config), identity(c); !reflect.DeepEqual(a, b) {
+	if a, b := identity(m.Config.Meaningful()), identity(c.Meaningful()); !reflect.DeepEqual(a, b) {
 		return false, fmt.Errorf("sweep: %s holds a run with other settings than the sweep's:%s; move it away or change the sweep's dir", c.Dir, differences(a, b))
 	}
 	if m.Stored {
