@@ -35,22 +35,23 @@ the policy of its best evaluation). All episodes run side by side.`,
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return json.NewEncoder(out).Encode(map[string]any{"task": actor.Config.Task, "mean": ev.Mean, "std": ev.Std, "returns": ev.Returns, "lengths": ev.Lengths, "seed": seed})
-			}
-			fmt.Fprintf(out, "%v\nreturn %v\n", actor, ev)
+			r := evalReport{actor: actor, seed: seed, policy: ev}
 			if random {
 				c := actor.Config
 				c.Seed = seed
-				base, err := experiment.EvaluateRandom(cmd.Context(), c, episodes)
-				if err != nil {
+				if r.random, err = experiment.EvaluateRandom(cmd.Context(), c, episodes); err != nil {
 					return err
 				}
-				fmt.Fprintf(out, "random actions %v\n", base)
 			}
 			if energy {
-				return printEnergy(cmd.Context(), out, actor, seed)
+				if r.energy, err = energyOf(cmd.Context(), actor, seed); err != nil {
+					return err
+				}
 			}
+			if asJSON {
+				return json.NewEncoder(out).Encode(r.fields())
+			}
+			r.print(out)
 			return nil
 		},
 	}
@@ -62,21 +63,61 @@ the policy of its best evaluation). All episodes run side by side.`,
 	return cmd
 }
 
-// printEnergy compares what an action costs with a deep network of the same
+// evalReport is what eval has to say: the last two only where they were asked for.
+type evalReport struct {
+	actor  *experiment.Actor
+	seed   uint64
+	policy *experiment.Evaluation
+	random *experiment.Evaluation
+	energy *energyReport
+}
+
+// energyReport compares what an action costs with a deep network of the same
 // hidden layers.
-func printEnergy(ctx context.Context, out io.Writer, actor *experiment.Actor, seed uint64) error {
+type energyReport struct {
+	steps      int // of the episode along which operations were counted
+	sizes      []int
+	mean, deep snn.Operations
+}
+
+func energyOf(ctx context.Context, actor *experiment.Actor, seed uint64) (*energyReport, error) {
 	tr, err := actor.Rollout(ctx, seed)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	mean, err := actor.Operations(tr.Obs)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c, s := actor.Config, actor.Spec
-	sizes := append(append([]int{s.ObsDim}, c.Hidden...), s.ActDim)
-	fmt.Fprintf(out, "per action, mean of %d: %v\n", len(tr.Obs), mean)
-	fmt.Fprintf(out, "a DAN of %v: %v\n", sizes, snn.DeepOperations(sizes...))
-	fmt.Fprintf(out, "(%g pJ an addition, %g pJ a multiplication in 32 bits at 45 nm: Horowitz, ISSCC 2014; memory left out)\n", snn.AddPJ, snn.MulPJ)
-	return nil
+	sizes := append(append([]int{actor.Spec.ObsDim}, actor.Config.Hidden...), actor.Spec.ActDim)
+	return &energyReport{len(tr.Obs), sizes, mean, snn.DeepOperations(sizes...)}, nil
+}
+
+// fields are the report as JSON has it.
+func (r evalReport) fields() map[string]any {
+	m := returnsOf(r.policy)
+	m["task"], m["actor"], m["seed"] = r.actor.Config.Task, r.actor.Config.Name(), r.seed
+	if r.random != nil {
+		m["random"] = returnsOf(r.random)
+	}
+	if r.energy != nil {
+		m["energy"] = map[string]any{"observations": r.energy.steps, "action": r.energy.mean, "action_nj": r.energy.mean.NanoJoules(), "dan": r.energy.deep, "dan_nj": r.energy.deep.NanoJoules()}
+	}
+	return m
+}
+
+func returnsOf(ev *experiment.Evaluation) map[string]any {
+	return map[string]any{"mean": ev.Mean, "std": ev.Std, "returns": ev.Returns, "lengths": ev.Lengths}
+}
+
+func (r evalReport) print(out io.Writer) {
+	fmt.Fprintf(out, "%v\nreturn %v\n", r.actor, r.policy)
+	if r.random != nil {
+		fmt.Fprintf(out, "random actions %v\n", r.random)
+	}
+	if e := r.energy; e != nil {
+		fmt.Fprintf(out, "per action, mean of %d: %v\n", e.steps, e.mean)
+		fmt.Fprintf(out, "a DAN of %v: %v\n", e.sizes, e.deep)
+		fmt.Fprintf(out, "(%g pJ an addition, %g pJ a multiplication in 32 bits at 45 nm: Horowitz, ISSCC 2014; memory left out)\n", snn.AddPJ, snn.MulPJ)
+	}
 }

@@ -46,9 +46,11 @@ func TestTrainEvalWatch(t *testing.T) {
 	var ev struct {
 		Mean    float64
 		Returns []float64
+		Random  struct{ Returns []float64 }
+		Energy  struct{ DAN struct{ MACs int } }
 	}
-	out, err = gomdcsan("eval", filepath.Join(dir, "latest.ckpt"), "--json", "--episodes", "4")
-	if err != nil || json.Unmarshal([]byte(out), &ev) != nil || len(ev.Returns) != 4 || ev.Mean >= 0 {
+	out, err = gomdcsan("eval", filepath.Join(dir, "latest.ckpt"), "--json", "--episodes", "4", "--random", "--energy")
+	if err != nil || json.Unmarshal([]byte(out), &ev) != nil || len(ev.Returns) != 4 || ev.Mean >= 0 || len(ev.Random.Returns) != 4 || ev.Energy.DAN.MACs != 64 {
 		t.Errorf("eval --json: %v\n%s", err, out)
 	}
 	if out, err = gomdcsan("watch", filepath.Dir(dir), "--once"); err != nil || !strings.Contains(out, "done") || !strings.Contains(out, "600/600") {
