@@ -104,6 +104,24 @@ func (k Kind) Runs(task string, runs []*mdcsan.Results) []*mdcsan.Results {
 	return mine
 }
 
+// Comparable returns those of a kind's runs on a task over which a mean says
+// something: those with at least half as many evaluations as the longest. The
+// others are named, such as "seed 1 (10,000 steps)".
+func (k Kind) Comparable(task string, runs []*mdcsan.Results) (long []*mdcsan.Results, short []string) {
+	mine, most := k.Runs(task, runs), 0
+	for _, r := range mine {
+		most = max(most, len(r.Steps))
+	}
+	for _, r := range mine {
+		if 2*len(r.Steps) >= most {
+			long = append(long, r)
+		} else {
+			short = append(short, fmt.Sprintf("seed %d (%s steps)", r.Config().Seed, thousands(r.Steps[len(r.Steps)-1])))
+		}
+	}
+	return long, short
+}
+
 // Open reads the results of all runs in and below the given folders; a folder
 // without any, or that is not there, has none. A run found twice counts once.
 func Open(folders ...string) ([]*mdcsan.Results, error) {
@@ -124,8 +142,12 @@ func Open(folders ...string) ([]*mdcsan.Results, error) {
 // Curve is the runs of a kind on a task as one curve of plotting.LearningCurves,
 // smoothed as the paper does where there are evaluations enough.
 func (k Kind) Curve(task string, runs []*mdcsan.Results) plotting.Series {
+	return k.curveOf(k.Runs(task, runs))
+}
+
+func (k Kind) curveOf(mine []*mdcsan.Results) plotting.Series {
 	s := plotting.Series{Name: k.Name}
-	for _, r := range k.Runs(task, runs) {
+	for _, r := range mine {
 		if len(r.Steps) > len(s.Steps) {
 			s.Steps = r.Steps
 		}

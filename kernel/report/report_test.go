@@ -111,6 +111,24 @@ func TestSummaries(t *testing.T) {
 	}
 }
 
+// TestShortSeedsAreNamed: a seed of one evaluation takes nothing from the mean
+// of the others, and is named.
+func TestShortSeedsAreNamed(t *testing.T) {
+	runs := []*mdcsan.Results{fake("Hopper-v3", "dan", 0, constant(30, 2000)...), fake("Hopper-v3", "dan", 1, 5), fake("Hopper-v3", "dan", 2, constant(20, 1000)...)}
+	for _, c := range Table1(runs) {
+		if c.Task == "Hopper-v3" && c.Actor == "DAN" && (c.Ours != "1500 ± 500" || c.Seeds != 2 || !strings.HasSuffix(c.Steps, "left out: seed 1 (10,000 steps)")) {
+			t.Errorf("%+v", c)
+		}
+	}
+	if d := Distances(runs, Actors()...); len(d) != 1 || d[0].Seeds != 2 || d[0].Step != "150,000" {
+		t.Errorf("%+v", d)
+	}
+	one := Summaries(runs[:1], Actors()[2])
+	if len(one) != 1 || strings.Contains(one[0].IQM, "(") {
+		t.Errorf("an interval of one run: %+v", one)
+	}
+}
+
 // The page holds the figures and tables, and says what it does not have.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()

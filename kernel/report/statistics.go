@@ -32,8 +32,11 @@ func Summaries(runs []*mdcsan.Results, kinds ...Kind) []Summary {
 		for _, r := range scores {
 			s.Runs += len(r)
 		}
-		low, high := stats.Interval(scores, stats.IQM, 0.95, 2000, rng.New(0, "bootstrap"))
-		s.IQM = fmt.Sprintf("%.3f (%.3f to %.3f)", stats.IQM(scores), low, high)
+		s.IQM = fmt.Sprintf("%.3f", stats.IQM(scores))
+		if s.Runs > s.Tasks { // one run a task has no interval
+			low, high := stats.Interval(scores, stats.IQM, 0.95, 2000, rng.New(0, "bootstrap"))
+			s.IQM += fmt.Sprintf(" (%.3f to %.3f)", low, high)
+		}
 		s.Mean = fmt.Sprintf("%.3f", stats.Mean(scores))
 		if i > 0 {
 			s.Beats = beats(runs, kinds[0], k)
@@ -47,7 +50,9 @@ func Summaries(runs []*mdcsan.Results, kinds ...Kind) []Summary {
 func beats(runs []*mdcsan.Results, a, b Kind) string {
 	var as, bs [][]float64
 	for _, task := range Tasks() {
-		x, y := best(a.Runs(task, runs)), best(b.Runs(task, runs))
+		mine, _ := a.Comparable(task, runs)
+		theirs, _ := b.Comparable(task, runs)
+		x, y := best(mine), best(theirs)
 		if len(x) > 0 && len(y) > 0 {
 			as, bs = append(as, x), append(bs, y)
 		}
@@ -62,7 +67,8 @@ func beats(runs []*mdcsan.Results, a, b Kind) string {
 // share of the paper's MDC-SAN in Table 1, and the tasks.
 func Scores(runs []*mdcsan.Results, k Kind) (tasks []string, scores [][]float64) {
 	for _, task := range Tasks() {
-		mine := best(k.Runs(task, runs))
+		long, _ := k.Comparable(task, runs)
+		mine := best(long)
 		if len(mine) == 0 {
 			continue
 		}

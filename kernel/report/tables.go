@@ -143,7 +143,8 @@ func Distances(runs []*mdcsan.Results, kinds ...Kind) []Distance {
 }
 
 func distance(task string, k Kind, runs []*mdcsan.Results) (Distance, bool) {
-	c := k.Curve(task, runs)
+	long, _ := k.Comparable(task, runs)
+	c := k.curveOf(long)
 	n := len(c.Steps)
 	for _, r := range c.Runs {
 		n = min(n, len(r))
@@ -186,9 +187,12 @@ func Table1(runs []*mdcsan.Results) []Cell {
 	for _, task := range Tasks() {
 		for _, k := range Actors() {
 			cell := Cell{Task: task, Actor: k.Name, Paper: k.published(task)}
-			if score, err := mdcsan.TableScore(k.Curve(task, runs).Runs); err == nil {
-				mine := k.Runs(task, runs)
+			mine, short := k.Comparable(task, runs)
+			if score, err := mdcsan.TableScore(k.curveOf(mine).Runs); err == nil {
 				cell.Ours, cell.Seeds, cell.Steps = score.String(), len(mine), originOf(task, k, mine).Steps
+				if len(short) > 0 {
+					cell.Steps += "; left out: " + strings.Join(short, ", ")
+				}
 			}
 			out = append(out, cell)
 		}
