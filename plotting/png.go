@@ -14,7 +14,10 @@ import (
 
 // PNG returns the figure as a PNG image at ScreenDPI, with a palette where that
 // cannot be told from all colours: notebooks stay small.
-func (f *Figure) PNG() []byte { return encode(paletted(f.image(ScreenDPI))) }
+func (f *Figure) PNG() []byte { return f.PNGAt(ScreenDPI) }
+
+// PNGAt is PNG with so many dots per inch.
+func (f *Figure) PNGAt(dpi int) []byte { return encode(paletted(f.image(dpi))) }
 
 func (f *Figure) image(dpi int) image.Image {
 	w, h := f.lengths()

@@ -11,6 +11,7 @@ import (
 	_ "image/gif" // so that Image and PNG read all three
 	_ "image/jpeg"
 	"image/png"
+	"math"
 	"os"
 	"regexp"
 	"strings"
@@ -35,12 +36,14 @@ const (
 // figure shows a figure as SVG and as PNG: notebooks that are not trusted, and
 // many of their readers, show no SVG.
 func figure(f *plotting.Figure) engine.Display {
-	d := figurePNG(f)
-	if svg := f.SVG(); len(svg) <= maxSVG {
-		w, h := onScreen(f)
-		d.Data[mimeSVG] = svgSize.ReplaceAllString(svg, fmt.Sprintf(`${1}width="%d" height="%d" style="max-width:100%%;height:auto"`, w, h))
-		d.Metadata[mimeSVG] = map[string]any{"alt": f.String()}
+	svg := f.SVG()
+	if len(svg) > maxSVG {
+		return sharpPNG(f)
 	}
+	d := figurePNG(f, f.PNG()) // smaller than it could be: the SVG is what is mostly seen
+	w, h := onScreen(f)
+	d.Data[mimeSVG] = svgSize.ReplaceAllString(svg, fmt.Sprintf(`${1}width="%d" height="%d" style="max-width:100%%;height:auto"`, w, h))
+	d.Metadata[mimeSVG] = map[string]any{"alt": f.String()}
 	return d
 }
 
@@ -53,8 +56,15 @@ func onScreen(f *plotting.Figure) (width, height int) {
 	return width, int(float64(width) * h / w)
 }
 
-func figurePNG(f *plotting.Figure) engine.Display {
-	d := imageBytes(mimePNG, f.PNG())
+// sharpPNG has two pixels for each of the page's, as today's screens do.
+func sharpPNG(f *plotting.Figure) engine.Display {
+	width, _ := onScreen(f)
+	cm, _ := f.Size()
+	return figurePNG(f, f.PNGAt(int(math.Round(2*float64(width)/(cm/2.54)))))
+}
+
+func figurePNG(f *plotting.Figure, data []byte) engine.Display {
+	d := imageBytes(mimePNG, data)
 	d.Data[mimeText] = f.String()
 	w, h := onScreen(f)
 	// The description is what a page says where the figure cannot be seen.
@@ -67,13 +77,13 @@ func figurePNG(f *plotting.Figure) engine.Display {
 func PNG(v any) Value {
 	switch v := v.(type) {
 	case *plotting.Figure:
-		return Value{figurePNG(v)}
+		return Value{sharpPNG(v)}
 	case *plot.Plot:
-		return Value{figurePNG(plotting.Single(v, 0, 0))}
+		return Value{sharpPNG(plotting.Single(v, 0, 0))}
 	case []*plot.Plot:
-		return Value{figurePNG(plotting.NewFigure(min(max(1, len(v)), 2), v...))}
+		return Value{sharpPNG(plotting.NewFigure(min(max(1, len(v)), 2), v...))}
 	case [][]*plot.Plot:
-		return Value{figurePNG(&plotting.Figure{Rows: v})}
+		return Value{sharpPNG(&plotting.Figure{Rows: v})}
 	case image.Image:
 		return Value{picture(v)}
 	case interface{ PNG() []byte }:

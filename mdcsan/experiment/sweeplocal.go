@@ -3,7 +3,10 @@ package experiment
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 )
@@ -88,9 +91,19 @@ func sleep(ctx context.Context, d time.Duration) {
 
 const failureName = "error.txt" // why the run failed
 
-// writeFailure leaves the reason of a failed run in its folder, if that is a
-// run's.
-func writeFailure(dir string, err error) {
+// ReadFailure returns why the run in a folder failed; "" if it did not.
+func ReadFailure(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, failureName))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// KeepFailure leaves the reason why a run failed in its folder, if that is a
+// run's, for watch and sweeps; of a run that ended well or was stopped it takes
+// an earlier reason away.
+func KeepFailure(dir string, err error) {
 	if m, err := ReadManifest(dir); err != nil || m.Stored || m.Files == nil {
 		return
 	}

@@ -149,7 +149,7 @@ func TrainInFolder(ctx context.Context, c Config, observe Observer) (err error) 
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 		if !errors.Is(err, ErrLocked) { // then the folder is another's
-			writeFailure(c.Dir, err)
+			KeepFailure(c.Dir, err)
 		}
 	}()
 	parts := Parts{oneCore: true}

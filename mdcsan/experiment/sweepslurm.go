@@ -352,8 +352,8 @@ func (b *board) state(i int, task slurm.Task, ok bool) SweepState {
 
 // ending says how a task ended that left its run unfinished.
 func (b *board) ending(i int, c Config) (string, error) {
-	if text, err := os.ReadFile(filepath.Join(c.Dir, failureName)); err == nil {
-		return Failed, errors.New(strings.TrimSpace(string(text)))
+	if reason := ReadFailure(c.Dir); reason != "" {
+		return Failed, errors.New(reason)
 	}
 	t, known := b.ended[i]
 	switch {

@@ -162,7 +162,10 @@ func trainRun(cmd *cobra.Command, run *experiment.Run, plain bool) error {
 	if err == nil {
 		fmt.Fprintln(cmd.OutOrStdout(), run)
 	}
-	return errors.Join(err, run.Close())
+	dir := run.Config.Dir
+	closed := run.Close()
+	experiment.KeepFailure(dir, err)
+	return errors.Join(err, closed)
 }
 
 // trainDisplay shows a run's progress: a bar on a terminal, lines elsewhere.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,6 +66,35 @@ func TestTrainEvalWatch(t *testing.T) {
 }
 
 // What a run has learnt can be taken out of it, and its centre be used again.
+// TestFailedRunIsShownAsFailed: watch says why a run ended before its end, until
+// it goes on.
+func TestFailedRunIsShownAsFailed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	if out, err := gomdcsan(small(dir)...); err != nil {
+		t.Fatalf("train: %v\n%s", err, out)
+	}
+	r, err := experiment.Resume(dir, 900, experiment.Parts{}) // is not complete any more
+	if err == nil {
+		ctx, stop := context.WithCancel(context.Background())
+		stop()
+		_ = r.Train(ctx)
+		err = r.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	experiment.KeepFailure(dir, errors.New("loss of critic 1 is NaN"))
+	if out, err := gomdcsan("watch", dir, "--once"); err != nil || !strings.Contains(out, "failed") || !strings.Contains(out, "loss of critic 1 is NaN") {
+		t.Errorf("watch of a failed run: %v\n%s", err, out)
+	}
+	if out, err := gomdcsan("train", "--resume", dir); err != nil {
+		t.Errorf("resume: %v\n%s", err, out)
+	}
+	if out, err := gomdcsan("watch", dir, "--once"); err != nil || strings.Contains(out, "failed") {
+		t.Errorf("watch of a run that has gone on: %v\n%s", err, out)
+	}
+}
+
 func TestExportAndTheta(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	if out, err := gomdcsan(append(small(dir), "--learn", "neuron", "--theta", "0.02,0.2,0,0.08")...); err != nil || !strings.Contains(out, "in the actor") {

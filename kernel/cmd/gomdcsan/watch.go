@@ -91,6 +91,11 @@ func runTable(dirs []string) (table string, active bool, err error) {
 			state = "running"
 			rate = fmt.Sprintf("%.0f", status.StepsPerSecond)
 			left = (time.Duration(status.SecondsLeft) * time.Second).String()
+		default:
+			if reason := experiment.ReadFailure(dir); reason != "" {
+				state = "failed"
+				fmt.Fprintf(&notes, "%s: %s\n", dir, reason)
+			}
 		}
 		last, best := "", ""
 		if n := len(res.Mean); n > 0 {
