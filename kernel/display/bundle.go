@@ -26,7 +26,33 @@ func Bundle(v any) (d engine.Display) {
 			d = failure(fmt.Errorf("display: showing a %T panicked: %v", v, r))
 		}
 	}()
-	return portable(render(v))
+	return described(portable(render(v)))
+}
+
+// described gives images without a description their text: what a page says
+// where they cannot be seen.
+func described(d engine.Display) engine.Display {
+	text, _ := d.Data[mimeText].(string)
+	for _, mime := range []string{mimePNG, mimeJPEG, mimeGIF, mimeSVG} {
+		if _, shown := d.Data[mime]; !shown || text == "" {
+			continue
+		}
+		about, _ := d.Metadata[mime].(map[string]any)
+		if _, has := about["alt"]; has {
+			continue
+		}
+		about = maps.Clone(about)
+		if about == nil {
+			about = map[string]any{}
+		}
+		about["alt"] = text
+		d.Metadata = maps.Clone(d.Metadata)
+		if d.Metadata == nil {
+			d.Metadata = map[string]any{}
+		}
+		d.Metadata[mime] = about
+	}
+	return d
 }
 
 // render finds the way that suits a value.

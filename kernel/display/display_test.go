@@ -1,6 +1,7 @@
 package display
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/png"
 	"io"
 	"strings"
 	"sync"
@@ -276,5 +278,22 @@ func TestFilm(t *testing.T) {
 	d := Bundle(film{large: true}) // nbconvert has no image/gif
 	if s, _ := d.Data["text/html"].(string); !strings.HasPrefix(s, `<img alt="`) || !strings.Contains(s, "data:image/gif;base64,R0lG") || len(d.Data) != 2 {
 		t.Errorf("large: shown as %v", d.Data)
+	}
+}
+
+// TestImagesAreDescribed: every image has a description for where it cannot be
+// seen.
+func TestImagesAreDescribed(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 4, 4))
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	for name, v := range map[string]any{"image": img, "PNG bytes": Image(b.Bytes()), "as PNG": PNG(img), "plot": plotting.New("a plot")} {
+		d := Bundle(v)
+		about, _ := d.Metadata["image/png"].(map[string]any)
+		if _, shown := d.Data["image/png"]; !shown || about["alt"] == nil || about["alt"] == "" {
+			t.Errorf("%s: no description in %v", name, d.Metadata)
+		}
 	}
 }

@@ -57,8 +57,11 @@ func message(v any) (text string) {
 	switch v := v.(type) {
 	case runtime.Error:
 		return plainNames(fromReflect(v.Error()))
-	case *reflect.ValueError:
-		return nilDereference
+	case *reflect.ValueError: // on no value: what reflection makes of a nil pointer
+		if v.Kind == reflect.Invalid {
+			return nilDereference
+		}
+		return plainNames(v.Error())
 	case error:
 		return plainNames(v.Error())
 	case fmt.Stringer:

@@ -85,6 +85,10 @@ func (d *death) reason() string {
 	if strings.Contains(d.crash, "out of memory") || strings.Contains(d.crash, "cannot allocate memory") {
 		return d.outOfMemory()
 	}
+	// With a limit of memory the C library may be the first that gets none: for a thread's stack.
+	if d.memory > 0 && strings.Contains(string(d.stderr)+d.crash, "pthread_create failed") {
+		return d.outOfMemory()
+	}
 	for _, s := range signs {
 		if strings.Contains(d.crash, s.mark) {
 			return s.meaning

@@ -132,7 +132,7 @@ var huge = []cell{
 	refused(strings.Repeat("}\n", 10_000), "expected"),
 	refused(strings.Repeat("x := := 1\n", 10_000), "expected operand"),
 	refused(strings.Repeat("undefined1()\n", 5_000), "undefined: undefined1"),
-	refused("var a [1 << 60]int", "an array of 1152921504606846976 elements"),
+	refused("var a [1 << 60]int", "1152921504606846976 elements of type int do not fit into memory"),
 	refused("var a [1 << 100]int", "invalid array length"),
 	refused("x := 1 << 1000000", "invalid shift count"),
 	refused("x := 1e1000000000", "malformed constant"),
