@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -217,6 +218,11 @@ func TestSignalsSave(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no such signals")
 	}
+	// A signal that whoever started the tests ignores (nohup, a shell's &) would
+	// be ignored by the children, too; one that is caught here is not.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP, syscall.SIGINT)
+	defer signal.Stop(caught)
 	for name, c := range map[string]struct {
 		signal syscall.Signal
 		nohup  bool
