@@ -69,8 +69,11 @@ func Choices(runs []*mdcsan.Results) []Choice {
 		mine := o.curves(runs)
 		c := Choice{Option: o.Name, Runs: mine.count(), Verdict: "not run"}
 		if len(mine) > 0 {
-			low, high := interval(mine.distance, mine)
-			c.Distance = fmt.Sprintf("%.2f (%.2f to %.2f)", mine.distance(), low, high)
+			c.Distance = fmt.Sprintf("%.2f", mine.distance())
+			if mine.drawable() {
+				low, high := interval(mine.distance, mine)
+				c.Distance += fmt.Sprintf(" (%.2f to %.2f)", low, high)
+			}
 			c.Verdict = "default"
 		}
 		if i > 0 && len(mine) > 0 {
@@ -168,11 +171,12 @@ func against(mine, base curves) (difference, verdict string) {
 		return "", "no task in common with the default"
 	}
 	between := func() float64 { return a.distance() - b.distance() }
+	if len(a) < len(Tasks()) || a.fewest() < 3 || b.fewest() < 3 {
+		return fmt.Sprintf("%+.2f on %d tasks", between(), len(a)), "not decided: fewer than three seeds on every task"
+	}
 	low, high := interval(between, a, b)
 	difference = fmt.Sprintf("%+.2f (%+.2f to %+.2f) on %d tasks", between(), low, high, len(a))
 	switch {
-	case len(a) < len(Tasks()) || a.fewest() < 3 || b.fewest() < 3:
-		return difference, "not decided: fewer than three seeds on every task"
 	case high < 0:
 		return difference, "nearer to the paper: replaces the default"
 	case low > 0:
@@ -180,6 +184,9 @@ func against(mine, base curves) (difference, verdict string) {
 	}
 	return difference, "not decided: the default stays"
 }
+
+// drawable reports whether every task has seeds enough to be drawn again.
+func (c curves) drawable() bool { return c.fewest() > 1 }
 
 // fewest is the least number of seeds of a task.
 func (c curves) fewest() int {
