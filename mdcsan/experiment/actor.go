@@ -290,6 +290,10 @@ func (a *Actor) Rollout(ctx context.Context, seed uint64) (*Trajectory, error) {
 	if err != nil {
 		return nil, err
 	}
-	tr, err := Rollout(ctx, e, a.Act, rng.New(seed, "rollout"))
-	return tr, errors.Join(err, e.Close())
+	restore, err := borrowStreams(a.agent, seed, "evaluate")
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	tr, err := Rollout(ctx, e, a.Act, rng.New(seed, "evaluate/0"))
+	return tr, errors.Join(err, restore(), e.Close())
 }
