@@ -111,6 +111,20 @@ func TestSummaries(t *testing.T) {
 	}
 }
 
+// TestMixedResultsAreSaidSo: a mean over results of different versions says so.
+func TestMixedResultsAreSaidSo(t *testing.T) {
+	old, now := fake("Hopper-v3", "dan", 0, constant(20, 1)...), fake("Hopper-v3", "dan", 1, constant(20, 1)...)
+	now.Manifest.Sessions = []experiment.Session{{Commit: "abc", Results: experiment.ResultsVersion}}
+	for _, c := range []struct {
+		runs []*mdcsan.Results
+		want bool
+	}{{[]*mdcsan.Results{old, now}, true}, {[]*mdcsan.Results{now}, false}, {[]*mdcsan.Results{old}, false}} {
+		if said := strings.Contains(string(Notes(c.runs, Actors()...)), "results versions before 5 and"); said != c.want {
+			t.Errorf("%d runs: %v, want %v", len(c.runs), said, c.want)
+		}
+	}
+}
+
 // TestShortSeedsAreNamed: a seed of one evaluation takes nothing from the mean
 // of the others, and is named.
 func TestShortSeedsAreNamed(t *testing.T) {

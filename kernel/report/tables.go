@@ -17,6 +17,7 @@ type Origin struct {
 	Seeds      string // such as "0, 1"
 	Steps      string // trained, and wanted where that is more
 	Commit     string
+	Note       string // what should not be averaged without saying so; mostly empty
 }
 
 // Provenance says which runs a figure of these kinds shows.
@@ -62,6 +63,9 @@ func Notes(runs []*mdcsan.Results, kinds ...Kind) display.Markdown {
 	distances := Distances(runs, kinds...)
 	for _, o := range Provenance(runs, kinds...) {
 		fmt.Fprintf(&b, "- **%s, %s**: seed %s, %s steps, commit %s. ", o.Task, o.Kind, o.Seeds, o.Steps, o.Commit)
+		if o.Note != "" {
+			fmt.Fprintf(&b, "%s. ", o.Note)
+		}
 		i := slices.IndexFunc(distances, func(d Distance) bool { return d.Task == o.Task && d.Kind == o.Kind })
 		switch {
 		case i < 0:
@@ -93,7 +97,7 @@ func originOf(task string, k Kind, mine []*mdcsan.Results) Origin {
 			}
 		}
 	}
-	o.Seeds, o.Commit = strings.Join(seeds, ", "), strings.Join(commits, ", ")
+	o.Seeds, o.Commit, o.Note = strings.Join(seeds, ", "), strings.Join(commits, ", "), mixed(mine, len(commits))
 	o.Steps = thousands(high)
 	if low < high {
 		o.Steps = thousands(low) + " to " + o.Steps
@@ -102,6 +106,32 @@ func originOf(task string, k Kind, mine []*mdcsan.Results) Origin {
 		o.Steps += " of " + thousands(float64(want))
 	}
 	return o
+}
+
+// mixed says that runs of different results versions stand together: see
+// "Results changed" in CHANGELOG.md.
+func mixed(runs []*mdcsan.Results, commits int) string {
+	var versions []int
+	for _, r := range runs {
+		versions = append(versions, r.Manifest.ResultsVersions()...)
+	}
+	slices.Sort(versions)
+	versions = slices.Compact(versions)
+	var names []string
+	for _, v := range versions {
+		if v == 0 {
+			names = append(names, "before 5")
+		} else {
+			names = append(names, fmt.Sprint(v))
+		}
+	}
+	switch {
+	case len(versions) > 1:
+		return "Averaged over results versions " + strings.Join(names, " and ") + " (CHANGELOG, Results changed)"
+	case commits > 1 && len(versions) == 1 && versions[0] == 0:
+		return "Of several commits before results version 5, which may differ in last bits"
+	}
+	return ""
 }
 
 // thousands writes 300000 as 300,000.

@@ -47,7 +47,8 @@ type Manifest struct {
 type Session struct {
 	Started   time.Time         `json:"started"`
 	FromStep  int               `json:"from_step"`
-	Commit    string            `json:"commit"` // "+dirty" when files were changed after it
+	Commit    string            `json:"commit"`            // "+dirty" when files were changed after it
+	Results   int               `json:"results,omitempty"` // ResultsVersion of the program
 	GoVersion string            `json:"go"`
 	Modules   map[string]string `json:"modules,omitempty"`
 	Machine   Machine           `json:"machine"`
@@ -74,6 +75,7 @@ var ErrEdited = errors.New("changed by hand or damaged")
 // currentSession describes this process.
 func currentSession(fromStep int) Session {
 	s := Session{
+		Results: ResultsVersion,
 		Started: time.Now().UTC().Truncate(time.Second), FromStep: fromStep,
 		Commit: buildCommit(), GoVersion: runtime.Version(),
 		Machine: Machine{runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), vector()},
