@@ -75,6 +75,7 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"ReadStatus":       reflect.ValueOf(pkg.ReadStatus),
 		"ReadSweep":        reflect.ValueOf(pkg.ReadSweep),
 		"Results":          reflect.ValueOf((*pkg.Results)(nil)),
+		"ResultsVersion":   reflect.ValueOf(p_go_constant.MakeFromLiteral("5", p_go_token.INT, 0)),
 		"Resume":           reflect.ValueOf(pkg.Resume),
 		"Rollout":          reflect.ValueOf(pkg.Rollout),
 		"Run":              reflect.ValueOf((*pkg.Run)(nil)),
