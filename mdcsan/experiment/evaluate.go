@@ -112,6 +112,25 @@ func (v *evaluator) run(ctx context.Context, p Policy, n int, seed uint64, name 
 	if n < 1 {
 		return nil, fmt.Errorf("experiment: evaluate: %d episodes, want at least 1", n)
 	}
+	all := &Evaluation{saturated: true}
+	for from := 0; from < n; from += sideBySide {
+		ev, err := v.some(ctx, p, from, min(sideBySide, n-from), seed, name)
+		if err != nil {
+			return nil, err
+		}
+		all.Returns, all.Lengths = append(all.Returns, ev.Returns...), append(all.Lengths, ev.Lengths...)
+		all.saturated = all.saturated && ev.saturated
+	}
+	all.Mean, all.Std = stat.PopMeanStdDev(all.Returns, nil)
+	return all, nil
+}
+
+// sideBySide is how many episodes run at once, each with an environment of its
+// own: thousands would not fit into memory.
+const sideBySide = 100
+
+// some runs n episodes side by side, from the given one on.
+func (v *evaluator) some(ctx context.Context, p Policy, from, n int, seed uint64, name string) (*Evaluation, error) {
 	if err := v.open(n); err != nil {
 		return nil, fmt.Errorf("experiment: evaluate: %w", err)
 	}
@@ -119,7 +138,7 @@ func (v *evaluator) run(ctx context.Context, p Policy, n int, seed uint64, name 
 	v.obs, v.act = make([]float32, n*spec.ObsDim), make([]float32, n*spec.ActDim)
 	running, streams := make([]int, n), make([]*rng.Stream, len(v.batch.Envs))
 	for i := range running {
-		running[i], streams[i] = i, rng.New(seed, fmt.Sprintf("%s/%d", name, i))
+		running[i], streams[i] = i, rng.New(seed, fmt.Sprintf("%s/%d", name, from+i))
 	}
 	if err := v.batch.Reset(running, streams); err != nil {
 		return nil, fmt.Errorf("experiment: evaluate: %w", err)
@@ -139,7 +158,6 @@ func (v *evaluator) run(ctx context.Context, p Policy, n int, seed uint64, name 
 		}
 		running = still
 	}
-	ev.Mean, ev.Std = stat.PopMeanStdDev(ev.Returns, nil)
 	return ev, nil
 }
 
