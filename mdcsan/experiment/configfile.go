@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,7 @@ func ReadConfig(path string, defaults func(task string) Config) (Config, error) 
 
 // ParseConfig is ReadConfig for the contents of a file.
 func ParseConfig(data []byte, defaults func(task string) Config) (Config, error) {
+	data = normalised(data)
 	var task struct {
 		Task string `toml:"task"`
 	}
@@ -50,6 +52,9 @@ func explainTOML(err error) error {
 	if errors.As(err, &strict) {
 		var keys []string
 		for _, e := range strict.Errors {
+			if slices.Contains([]string{"settings", "grid"}, e.Key()[0]) {
+				return errors.New("this is the file of a sweep: gomdcsan sweep FILE runs it")
+			}
 			line, _ := e.Position()
 			keys = append(keys, fmt.Sprintf("%q in line %d%s", strings.Join(e.Key(), "."), line, didYouMean(e.Key())))
 		}
@@ -58,6 +63,9 @@ func explainTOML(err error) error {
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		line, column := decode.Position()
+		if strings.Contains(err.Error(), "cannot decode TOML float into") {
+			return fmt.Errorf("line %d, column %d: a whole number is wanted here, such as 1_000_000 (in TOML 1e6 and 5.0 are none)", line, column)
+		}
 		return fmt.Errorf("line %d, column %d: %w", line, column, err)
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -59,11 +60,33 @@ func ReadSweep(path string) (*Sweep, error) {
 
 // ParseSweep is ReadSweep for the contents of a file.
 func ParseSweep(data []byte) (*Sweep, error) {
+	data = normalised(data)
 	var s Sweep
 	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&s); err != nil {
 		return nil, explainTOML(err)
 	}
-	return &s, nil
+	return &s, s.checkNames(data)
+}
+
+// checkNames refuses what is no setting, with its line in the file.
+func (s *Sweep) checkNames(data []byte) error {
+	var known []string
+	for _, f := range new(Config).Settings() {
+		known = append(known, f.Name)
+	}
+	for _, table := range append([]map[string]any{s.Settings}, s.Grids...) {
+		for name := range table {
+			if slices.Contains(known, name) {
+				continue
+			}
+			line := 1
+			if at := regexp.MustCompile(`(?m)^\s*["']?` + regexp.QuoteMeta(name) + `["']?\s*=`).FindIndex(data); at != nil {
+				line += bytes.Count(data[:at[1]], []byte("\n"))
+			}
+			return fmt.Errorf("no such setting: %q in line %d%s; gomdcsan train --help lists them, with dashes for what a file writes with _", name, line, didYouMean(toml.Key{name}))
+		}
+	}
+	return nil
 }
 
 // Runs returns the settings of the sweep's runs, each with its own folder in

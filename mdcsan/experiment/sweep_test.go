@@ -76,12 +76,22 @@ func TestSweepExpands(t *testing.T) {
 	}
 	for text, says := range map[string]string{
 		"dir = 'd'\n": "nothing to run",
-		"[[grid]]\ntask=['Ant-v3']\ncodign=['pop']": `no such setting: "codign"`,
-		"[[grid]]\ntask=['Ant-v3']\nt=[0]":          "t = 0: must be in 1",
+		"[[grid]]\ntask=['Ant-v3']\nt=[0]": "t = 0: must be in 1",
 	} {
 		if _, err := sweepIn(t, "d", text).Runs(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+func TestSweepNamesItsMistakes(t *testing.T) {
+	_, err := ParseSweep([]byte("[[grid]]\ntask=['Ant-v3']\ncodign=['pop']"))
+	if err == nil || !strings.Contains(err.Error(), `no such setting: "codign" in line 3 (did you mean "coding"?)`) {
+		t.Error(err)
+	}
+	s := Sweep{Grids: []map[string]any{{"task": []string{"Ant-v3"}, "codign": []string{"pop"}}}}
+	if _, err := s.Runs(); err == nil || !strings.Contains(err.Error(), `no such setting: "codign"`) {
+		t.Error(err)
 	}
 }
 

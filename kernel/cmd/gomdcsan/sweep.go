@@ -70,7 +70,13 @@ func (f *sweepFlags) run(cmd *cobra.Command, path string) error {
 	if cmd.Flags().Changed("parallel") {
 		s.Parallel = f.parallel
 	}
-	switch {
+	switch flags := cmd.Flags(); {
+	case flags.Changed("only") && f.only < 0:
+		return fmt.Errorf("--only %d: want the number of a run in --list, from 0 on", f.only)
+	case f.parallel < 0:
+		return fmt.Errorf("--parallel %d: want 1 or more, or 0 for one a core", f.parallel)
+	case len(f.sbatch) > 0 && f.executor != "slurm":
+		return errors.New("--sbatch has a meaning with --executor slurm only")
 	case f.list:
 		return listSweep(cmd.OutOrStdout(), s)
 	case f.only >= 0:

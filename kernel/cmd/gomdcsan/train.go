@@ -43,7 +43,7 @@ and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
   gomdcsan train --task Pendulum-v1 --dir runs/first
   gomdcsan train --config ablation.toml --coding pop+det --dir runs/det
   gomdcsan train --resume runs/first`,
-		Args: cobra.NoArgs,
+		Args: flagsOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
 	fl := cmd.Flags()
@@ -68,6 +68,14 @@ and what --resume needs. Ctrl-C saves; a killed run resumes to the same bits.`,
 		panic("train: " + err.Error()) // the flag is defined above
 	}
 	return cmd
+}
+
+// flagsOnly refuses arguments; most are the value of a flag that is a switch.
+func flagsOnly(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%q is no flag: %s takes flags only; the value of a switch follows an equals sign, as in --normalise=false", args[0], cmd.CommandPath())
+	}
+	return nil
 }
 
 func flagName(setting string) string { return strings.ReplaceAll(setting, "_", "-") }

@@ -139,6 +139,13 @@ func TestTrainErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
+	written := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
 	for _, c := range []struct {
 		args []string
 		says string
@@ -150,6 +157,13 @@ func TestTrainErrors(t *testing.T) {
 		{[]string{"train", "--codding", "pop"}, "unknown flag: --codding; did you mean --coding?"},
 		{[]string{"train", "--resume", dir}, "is not a run"},
 		{[]string{"train", "--resume", dir, "--coding", "pop"}, "--coding cannot be changed"},
+		{[]string{"train", "--normalise", "false"}, "--normalise=false"},
+		{[]string{"train", "--config", written("sweep.toml", "[[grid]]\ntask = [\"Hopper-v3\"]\n")}, "the file of a sweep"},
+		{[]string{"train", "--config", written("float.toml", "\xef\xbb\xbftask = \"Hopper-v3\"\nsteps = 1e6\n")}, "line 2, column 9: a whole number"},
+		{[]string{"sweep", written("typo.toml", "[settings]\n\nstpes = 5\n[[grid]]\ntask = [\"Hopper-v3\"]\n"), "--list"}, `"stpes" in line 3 (did you mean "steps"?)`},
+		{[]string{"sweep", written("good.toml", "[[grid]]\ntask = [\"Hopper-v3\"]\n"), "--only", "-2"}, "--only -2"},
+		{[]string{"sweep", written("good.toml", "[[grid]]\ntask = [\"Hopper-v3\"]\n"), "--parallel", "-3"}, "--parallel -3"},
+		{[]string{"sweep", written("good.toml", "[[grid]]\ntask = [\"Hopper-v3\"]\n"), "--sbatch", "--time=1"}, "--executor slurm only"},
 		{[]string{"eval", filepath.Join(dir, "nothing.ckpt")}, "no such file"},
 		{[]string{"eval", file}, "not a gomdcsan checkpoint"},
 		{[]string{"watch", dir}, "no run in"},
