@@ -75,7 +75,7 @@ func TestSweepExpands(t *testing.T) {
 		t.Errorf("%q", names)
 	}
 	for text, says := range map[string]string{
-		"dir = 'd'\n": "nothing to run",
+		"dir = 'd'\n":                      "nothing to run",
 		"[[grid]]\ntask=['Ant-v3']\nt=[0]": "t = 0: must be in 1",
 	} {
 		if _, err := sweepIn(t, "d", text).Runs(); err == nil || !strings.Contains(err.Error(), says) {
