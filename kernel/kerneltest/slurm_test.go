@@ -25,16 +25,19 @@ hidden = [16]
 critic_hidden = [16]
 population = 3
 batch = 16
-steps = 30000
+steps = 60000
 start_steps = 100
 update_after = 50
 eval_every = 3000
 eval_episodes = 2
 checkpoint_every = 500
 [[grid]]
-actor = ["mdcsan", "dan", "lif"]
+actor = ["mdcsan", "lif"]
 t = [2, 3]
 seed = [0, 1]
+[[grid]]
+actor = ["dan"]
+seed = [0, 1, 2, 3]
 `
 
 // A sweep of 12 short runs gives the same files through Slurm as here, though
