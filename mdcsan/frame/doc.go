@@ -20,7 +20,8 @@
 // index out of range does. Slices that Num and Text return belong to the frame:
 // they are to be read.
 //
-// It is small on purpose. Of the packages for Go that do more (gota, qframe,
-// dataframe-go) none has had a release for years; Apache Arrow's module is kept,
-// but is columns for programs, without grouping, pivots and a look of its own.
+// It is small on purpose. Of the packages for Go that do more, gota and
+// dataframe-go are no longer kept (go-gota/gota#222, rocketlaunchr/dataframe-go#76),
+// goframe and golars are young; Apache Arrow's module is kept, but is columns for
+// programs.
 package frame
