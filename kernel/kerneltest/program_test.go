@@ -36,7 +36,7 @@ var programs = []struct {
 	{name: "panic of a goroutine", code: `func main() { defer fmt.Println("deferred"); go func() { panic("boo") }(); select {} }`},
 	{name: "recovered", code: `func main() { defer func() { fmt.Println(recover()) }(); panic("boo") }`},
 	{name: "endless recursion", code: `func f(n int) int { return f(n+1) + 1 }` + "\nfunc main() { f(0) }"},
-	{name: "interrupted", code: `func main() { defer fmt.Println("deferred"); fmt.Println("waiting"); select {} }`, interrupt: true},
+	{name: "interrupted", code: `func main() { defer fmt.Println("deferred"); fmt.Println("waiting"); time.Sleep(time.Hour) }`, interrupt: true},
 	{name: "interrupt handled", code: `func main() { c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); fmt.Println("waiting"); fmt.Println(<-c); os.Exit(7) }`, interrupt: true},
 	{name: "goroutines end with main", code: `func main() { go func() { for { time.Sleep(time.Hour) } }(); fmt.Println("main") }`},
 	{name: "init and variables", code: "var a = b + 1\nvar b = f()\nfunc f() int { return 2 }\nfunc init() { fmt.Println(\"init\", a) }\nfunc main() { fmt.Println(\"main\") }"},
