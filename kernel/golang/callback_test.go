@@ -42,34 +42,27 @@ func (l lengths) Swap(i, j int) { l[i], l[j] = l[j], l[i] }`
 // TestInterruptOfCallbacks stops what calls a function of the cell at its next
 // call.
 func TestInterruptOfCallbacks(t *testing.T) {
-	for _, noNative := range []bool{false, true} {
-		t.Run(map[bool]string{false: "compiled", true: "interpreted"}[noNative], func(t *testing.T) {
-			s := newSessionWith(t, Options{NoNative: noNative})
-			defer s.close()
-			if !noNative {
-				needNative(t, s)
+	bothWays(t, func(t *testing.T, s *testSession, noNative bool) {
+		s.must(callbacksPrelude)
+		s.must("calls = 0")
+		defer func() { // nothing calls the cell's function any more
+			s.must("before := calls; time.Sleep(50 * time.Millisecond)")
+			if s.must("calls - before"); s.value != "0" {
+				t.Errorf("%s calls after the interrupt", s.value)
 			}
-			s.must(callbacksPrelude)
-			s.must("calls = 0")
-			defer func() { // nothing calls the cell's function any more
-				s.must("before := calls; time.Sleep(50 * time.Millisecond)")
-				if s.must("calls - before"); s.value != "0" {
-					t.Errorf("%s calls after the interrupt", s.value)
+		}()
+		for _, c := range callbacks {
+			t.Run(c.name, func(t *testing.T) {
+				s.must("kept := 17; waiting = new(sync.Once)")
+				if took := s.interruptWaiting(t, c.code); took > time.Second {
+					t.Errorf("stopped %v after the interrupt", took)
 				}
-			}()
-			for _, c := range callbacks {
-				t.Run(c.name, func(t *testing.T) {
-					s.must("kept := 17; waiting = new(sync.Once)")
-					if took := s.interruptWaiting(t, c.code); took > time.Second {
-						t.Errorf("stopped %v after the interrupt", took)
-					}
-					if s.must("kept"); s.value != "17" {
-						t.Errorf("the variable is %s", s.value)
-					}
-				})
-			}
-		})
-	}
+				if s.must("kept"); s.value != "17" {
+					t.Errorf("the variable is %s", s.value)
+				}
+			})
+		}
+	})
 }
 
 // commands are cells that start processes, whose sleeping grandchild has the
@@ -92,64 +85,57 @@ var commands = []struct{ name, code string }{
 
 // TestInterruptOfCommands leaves nothing running of what a cell has started.
 func TestInterruptOfCommands(t *testing.T) {
-	for _, noNative := range []bool{false, true} {
-		t.Run(map[bool]string{false: "compiled", true: "interpreted"}[noNative], func(t *testing.T) {
-			s := newSessionWith(t, Options{NoNative: noNative})
-			defer s.close()
-			if !noNative {
-				needNative(t, s)
-			}
-			s.must("import (\"bufio\"; \"os/exec\"; \"syscall\")\nkept := 17")
-			for i, c := range commands {
-				t.Run(c.name, func(t *testing.T) {
-					number := strconv.Itoa(100_000*(os.Getpid()%1000) + 1000*i + 100)
-					if noNative {
-						number += "1"
-					}
-					if noNative && strings.Contains(c.code, "syscall") {
-						return // that package is compiled for cells that import it
-					}
-					pressed, over := make(chan time.Time, 1), make(chan struct{})
-					go func() {
-						for len(sleeping(number)) == 0 {
-							select {
-							case <-over:
-							case <-time.After(5 * time.Millisecond):
-								continue
-							}
-							break
+	bothWays(t, func(t *testing.T, s *testSession, noNative bool) {
+		s.must("import (\"bufio\"; \"os/exec\"; \"syscall\")\nkept := 17")
+		for i, c := range commands {
+			t.Run(c.name, func(t *testing.T) {
+				number := strconv.Itoa(100_000*(os.Getpid()%1000) + 1000*i + 100)
+				if noNative {
+					number += "1"
+				}
+				if noNative && strings.Contains(c.code, "syscall") {
+					return // that package is compiled for cells that import it
+				}
+				pressed, over := make(chan time.Time, 1), make(chan struct{})
+				go func() {
+					for len(sleeping(number)) == 0 {
+						select {
+						case <-over:
+						case <-time.After(5 * time.Millisecond):
+							continue
 						}
-						pressed <- time.Now()
-						s.e.Interrupt()
-					}()
-					err := s.run(strings.ReplaceAll(c.code, "NUMBER", number))
-					ended := time.Now()
-					close(over)
-					if err == nil || err.Name != "Interrupted" {
-						t.Errorf("error %v, want Interrupted", err)
+						break
 					}
-					if took := ended.Sub(<-pressed); took > time.Second {
-						t.Errorf("stopped %v after the interrupt", took)
-					}
-					for late := time.Now().Add(time.Second); len(sleeping(number)) > 0; time.Sleep(5 * time.Millisecond) {
-						if time.Now().After(late) {
-							pids := sleeping(number)
-							t.Errorf("%v still run", pids)
-							for _, p := range pids {
-								if p, err := os.FindProcess(p); err == nil {
-									_ = p.Kill()
-								}
+					pressed <- time.Now()
+					s.e.Interrupt()
+				}()
+				err := s.run(strings.ReplaceAll(c.code, "NUMBER", number))
+				ended := time.Now()
+				close(over)
+				if err == nil || err.Name != "Interrupted" {
+					t.Errorf("error %v, want Interrupted", err)
+				}
+				if took := ended.Sub(<-pressed); took > time.Second {
+					t.Errorf("stopped %v after the interrupt", took)
+				}
+				for late := time.Now().Add(time.Second); len(sleeping(number)) > 0; time.Sleep(5 * time.Millisecond) {
+					if time.Now().After(late) {
+						pids := sleeping(number)
+						t.Errorf("%v still run", pids)
+						for _, p := range pids {
+							if p, err := os.FindProcess(p); err == nil {
+								_ = p.Kill()
 							}
-							break
 						}
+						break
 					}
-					if s.must("kept"); s.value != "17" {
-						t.Errorf("the variable is %s", s.value)
-					}
-				})
-			}
-		})
-	}
+				}
+				if s.must("kept"); s.value != "17" {
+					t.Errorf("the variable is %s", s.value)
+				}
+			})
+		}
+	})
 }
 
 // sleeping are the processes that sleep for so many seconds.

@@ -27,25 +27,18 @@ func TestOwnTaskAndNeuron(t *testing.T) {
 	if len(cells) != 2 {
 		t.Fatalf("the README's section has %d pieces of Go, want a task, and a neuron with the training", len(cells))
 	}
-	for name, noNative := range map[string]bool{"compiled": false, "interpreted": true} {
-		t.Run(name, func(t *testing.T) {
-			s := newSessionWith(t, Options{NoNative: noNative})
-			defer s.close()
-			if !noNative {
-				needNative(t, s)
+	bothWays(t, func(t *testing.T, s *testSession, noNative bool) {
+		for _, c := range cells {
+			code := c[1]
+			if noNative {
+				code = strings.Replace(code, "600, 200, 300, 2", "40, 30, 40, 1", 1)
 			}
-			for _, c := range cells {
-				code := c[1]
-				if noNative {
-					code = strings.Replace(code, "600, 200, 300, 2", "40, 30, 40, 1", 1)
-				}
-				s.must(code)
-			}
-			s.must(`e := run.Evaluations[len(run.Evaluations)-1]
+			s.must(code)
+		}
+		s.must(`e := run.Evaluations[len(run.Evaluations)-1]
 fmt.Println(run.Spec.Name, len(run.Evaluations) > 0, !math.IsNaN(e.Mean) && e.Mean < 0)`)
-			if got := s.output(); !strings.Contains(got, "Cart true true\n") {
-				t.Errorf("after the training: %s", got)
-			}
-		})
-	}
+		if got := s.output(); !strings.Contains(got, "Cart true true\n") {
+			t.Errorf("after the training: %s", got)
+		}
+	})
 }

@@ -22,6 +22,22 @@ func needNative(t testing.TB, s *testSession) {
 	t.Skip("compiling cells: ", s.e.session.native.missing())
 }
 
+// bothWays runs a test in a session that compiles its cells, and in one that
+// has no toolchain and interprets them.
+func bothWays(t *testing.T, test func(t *testing.T, s *testSession, noNative bool)) {
+	t.Helper()
+	for _, noNative := range []bool{false, true} {
+		t.Run(map[bool]string{false: "compiled", true: "interpreted"}[noNative], func(t *testing.T) {
+			s := newSessionWith(t, Options{NoNative: noNative})
+			defer s.close()
+			if !noNative {
+				needNative(t, s)
+			}
+			test(t, s, noNative)
+		})
+	}
+}
+
 func (s *testSession) must(code string) {
 	s.t.Helper()
 	if err := s.run(code); err != nil {

@@ -52,42 +52,35 @@ free.Close()`
 // TestInterruptOfWaits presses once for each; the session, and the connection
 // that cells were reading, live on.
 func TestInterruptOfWaits(t *testing.T) {
-	for _, noNative := range []bool{false, true} {
-		t.Run(map[bool]string{false: "compiled", true: "interpreted"}[noNative], func(t *testing.T) {
-			s := newSessionWith(t, Options{NoNative: noNative})
-			defer s.close()
-			if !noNative {
-				needNative(t, s)
-			}
-			s.must(waitsPrelude)
-			var functions strings.Builder // in one unit: each is compiled for seconds
-			for i, w := range waits {
-				fmt.Fprintf(&functions, "func wait%d() {\n%s\n}\n", i, w.code)
-			}
-			s.must(functions.String())
-			before := runtime.NumGoroutine()
-			var took []time.Duration
-			for i, w := range waits {
-				t.Run(w.name, func(t *testing.T) {
-					if d := s.interruptWaiting(t, fmt.Sprintf("wait%d()", i)); d < time.Second {
-						took = append(took, d)
-					} else {
-						t.Errorf("stopped %v after the interrupt", d)
-					}
-				})
-			}
-			slices.Sort(took)
-			if took != nil {
-				t.Logf("stopped %v after the interrupt, the median; %v at most", took[len(took)/2], took[len(took)-1])
-			}
-			s.must(`peer.Write([]byte("on")); b := make([]byte, 2); n, err := io.ReadFull(conn, b)
+	bothWays(t, func(t *testing.T, s *testSession, noNative bool) {
+		s.must(waitsPrelude)
+		var functions strings.Builder // in one unit: each is compiled for seconds
+		for i, w := range waits {
+			fmt.Fprintf(&functions, "func wait%d() {\n%s\n}\n", i, w.code)
+		}
+		s.must(functions.String())
+		before := runtime.NumGoroutine()
+		var took []time.Duration
+		for i, w := range waits {
+			t.Run(w.name, func(t *testing.T) {
+				if d := s.interruptWaiting(t, fmt.Sprintf("wait%d()", i)); d < time.Second {
+					took = append(took, d)
+				} else {
+					t.Errorf("stopped %v after the interrupt", d)
+				}
+			})
+		}
+		slices.Sort(took)
+		if took != nil {
+			t.Logf("stopped %v after the interrupt, the median; %v at most", took[len(took)/2], took[len(took)-1])
+		}
+		s.must(`peer.Write([]byte("on")); b := make([]byte, 2); n, err := io.ReadFull(conn, b)
 if n != 2 || err != nil { panic(fmt.Sprint("the connection is not as it was: ", n, err)) }`)
-			if more := runtime.NumGoroutine() - before; more > 20 {
-				t.Errorf("%d goroutines more than before", more)
-			}
-			s.must("conn.Close(); listener.Close()")
-		})
-	}
+		if more := runtime.NumGoroutine() - before; more > 20 {
+			t.Errorf("%d goroutines more than before", more)
+		}
+		s.must("conn.Close(); listener.Close()")
+	})
 }
 
 // interruptWaiting runs a cell, interrupts it when it says that it waits, and
@@ -140,11 +133,7 @@ func TestLocksWait(t *testing.T) {
 	return list[10]
 }
 late().Seconds() < 1.5e-3`
-	for _, noNative := range []bool{false, true} {
-		s := newSessionWith(t, Options{NoNative: noNative})
-		if !noNative {
-			needNative(t, s)
-		}
+	bothWays(t, func(t *testing.T, s *testSession, noNative bool) {
 		for tries := 0; s.value != "true"; tries++ { // on a busy machine all is late now and then
 			if tries == 10 {
 				t.Errorf("without a toolchain %v: the median lock is more than 1.5 ms late, each time", noNative)
@@ -162,6 +151,5 @@ late().Seconds() < 1.5e-3`
 		if s.must("mu.Unlock()\nmu.Lock()\nmu.Unlock()\nsum"); s.value != "50000" {
 			t.Errorf("after the interrupt: %s", s.value)
 		}
-		s.close()
-	}
+	})
 }
