@@ -21,15 +21,6 @@ func Lookup(path, name string) (Doc, bool) {
 	return Doc(e), ok
 }
 
-// Names returns the documented names of a package, in no order.
-func Names(path string) []string {
-	var out []string
-	for n := range packageDocs(path) {
-		out = append(out, n)
-	}
-	return out
-}
-
 // packageDocs decodes a package's documentation, a millisecond or less: not
 // worth a cache at the pace of a reader.
 func packageDocs(path string) map[string]entry.Doc {

@@ -48,10 +48,10 @@ func filesOf(t *testing.T, folder, pattern string) []string {
 	return files
 }
 
-// rollout is a golden episode.
-type rollout struct {
+// episodeStart is what a golden episode of either kind starts from, and how many
+// of its steps are compared.
+type episodeStart struct {
 	Task         string    `json:"task"`
-	Inertia      string    `json:"inertia"`
 	Dt           float64   `json:"dt"`
 	InitQpos     []float64 `json:"init_qpos"`
 	InitQvel     []float64 `json:"init_qvel"`
@@ -63,7 +63,13 @@ type rollout struct {
 		Qvel []float64 `json:"qvel"`
 		Obs  []float64 `json:"obs"`
 	} `json:"reset"`
-	Steps []rolloutStep `json:"steps"`
+}
+
+// rollout is a golden episode.
+type rollout struct {
+	episodeStart
+	Inertia string        `json:"inertia"`
+	Steps   []rolloutStep `json:"steps"`
 }
 
 type rolloutStep struct {

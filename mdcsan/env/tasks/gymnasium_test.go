@@ -15,22 +15,11 @@ import (
 
 // gymRollout is a golden episode of Gymnasium.
 type gymRollout struct {
-	Task         string    `json:"task"`
-	MuJoCo       string    `json:"mujoco"`
-	Dt           float64   `json:"dt"`
-	ActionLow    []float64 `json:"action_low"`
-	ActionHigh   []float64 `json:"action_high"`
-	InitQpos     []float64 `json:"init_qpos"`
-	InitQvel     []float64 `json:"init_qvel"`
-	OffsetQpos   []float64 `json:"offset_qpos"`
-	OffsetQvel   []float64 `json:"offset_qvel"`
-	CompareUntil int       `json:"compare_until"`
-	Reset        struct {
-		Qpos []float64 `json:"qpos"`
-		Qvel []float64 `json:"qvel"`
-		Obs  []float64 `json:"obs"`
-	} `json:"reset"`
-	Steps []gymStep `json:"steps"`
+	episodeStart
+	MuJoCo     string    `json:"mujoco"`
+	ActionLow  []float64 `json:"action_low"`
+	ActionHigh []float64 `json:"action_high"`
+	Steps      []gymStep `json:"steps"`
 }
 
 type gymStep struct {
