@@ -64,7 +64,7 @@ func (m *machine) goBuild(path, sources string, mujoco bool) error {
 	}
 	set := "-X gomdcsan/mdcsan/experiment.Commit=" + m.commit()
 	for _, v := range [][2]string{{"sources", source}, {"cgoCFlags", os.Getenv("CGO_CFLAGS")}, {"cgoLDFlags", os.Getenv("CGO_LDFLAGS")}} {
-		set += fmt.Sprintf(" -X 'gomdcsan/kernel/golang.%s=%s'", v[0], v[1])
+		set += fmt.Sprintf(" -X 'gomdcsan/kernel/golang/toolchain.%s=%s'", v[0], v[1])
 	}
 	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", path}, buildFlags(mujoco)...)
 	c := m.command("go", append(args, "-ldflags", set, "./kernel/cmd/gomdcsan")...)

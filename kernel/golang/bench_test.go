@@ -75,7 +75,7 @@ func BenchmarkFloatLoop(b *testing.B) {
 
 func benchmarkLoop(b *testing.B, s *testSession) {
 	s.must("func loop(n int) float64 {\n\ts := 0.0\n\tfor i := 0; i < n; i++ {\n\t\ts += float64(i) * 0.5\n\t}\n\treturn s\n}")
-	loop := s.e.session.world.names["loop"].slot.ptr.Elem().Interface().(func(int) float64)
+	loop := s.e.session.env.Names["loop"].Slot.Ptr.Elem().Interface().(func(int) float64)
 	for b.Loop() {
 		loop(1e6)
 	}

@@ -92,11 +92,12 @@ func loadSuite(t *testing.T, file string) []testCase {
 
 func runSuite(t *testing.T, file string, noNative bool, every int) {
 	right, refused, wrong := 0, 0, 0
+	ran := map[string]int{}
 	for i, c := range loadSuite(t, file) {
 		if i%every != 0 {
 			continue
 		}
-		verdict, detail := runCase(t, c, noNative)
+		verdict, detail := runCase(t, c, noNative, ran)
 		switch verdict {
 		case "right":
 			right++
@@ -108,12 +109,17 @@ func runSuite(t *testing.T, file string, noNative bool, every int) {
 			t.Errorf("wrong %s: %s", c.name, detail)
 		}
 	}
-	fmt.Printf("%s: right %d refused %d wrong %d\n", filepath.Base(file), right, refused, wrong)
+	fmt.Printf("%s: right %d refused %d wrong %d; cells run by yaegi %d, by package eval %d, compiled %d\n", filepath.Base(file), right, refused, wrong, ran["yaegi"], ran["eval"], ran["compiler"])
 }
 
-func runCase(t *testing.T, c testCase, noNative bool) (verdict, detail string) {
+func runCase(t *testing.T, c testCase, noNative bool, ran map[string]int) (verdict, detail string) {
 	s := newSessionWith(t, Options{NoNative: noNative})
 	defer s.close()
+	defer func() {
+		for name, n := range s.e.session.ran {
+			ran[name] += n
+		}
+	}()
 	for i, code := range c.cells {
 		err := s.run(code)
 		want, mustFail := c.errors[fmt.Sprint(i)]

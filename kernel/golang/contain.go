@@ -2,31 +2,14 @@ package golang
 
 import (
 	"fmt"
-	"maps"
 	"runtime/debug"
-	"slices"
 
 	"gomdcsan/kernel/engine"
-)
-
-// A step is a part of the work on a cell, before the cell itself runs.
-type step string
-
-const (
-	stepMagic    step = "reading the magics of"
-	stepParse    step = "parsing"
-	stepImport   step = "importing the packages of"
-	stepCheck    step = "checking"
-	stepEvaluate step = "evaluating"
-	stepLower    step = "lowering"
-	stepEmit     step = "writing the code of"
-	stepCompile  step = "compiling"
-	stepLoad     step = "loading"
-	stepCommit   step = "committing"
+	"gomdcsan/kernel/golang/cell"
 )
 
 // at notes the step that the engine is in, for the message should it panic.
-func (s *session) at(st step) {
+func (s *session) at(st cell.Step) {
 	s.step = st
 	if s.plant != nil {
 		s.plant(st)
@@ -63,22 +46,15 @@ func (s *session) internalError(c engine.Cell, v any, stack []byte) *engine.Erro
 }
 
 // snapshot remembers the session's declarations and variables, and returns
-// what puts them back. Their scope is then built anew for the next cell.
+// what puts them back.
 func (s *session) snapshot() (restore func()) {
-	w, imports, src := s.world, s.imports, s.source
-	decls, names, vars := slices.Clone(w.decls), maps.Clone(w.names), maps.Clone(w.vars)
-	contents := make([]decl, len(decls))
-	for i, d := range decls {
-		contents[i] = *d
-	}
+	w, imports, src := s.env, s.imports, s.source
+	back := w.Snapshot()
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		for i, d := range decls {
-			*d = contents[i]
-		}
-		w.decls, w.names, w.vars, w.stale = decls, names, vars, true
-		s.world, s.imports, s.source = w, imports, src
-		s.interp = nil // it may have half of the cell
+		back()
+		s.env, s.imports, s.source = w, imports, src
+		s.interpreters.Forget() // it may have half of the cell
 	}
 }

@@ -1,18 +1,33 @@
 // Package golang runs cells of Go: it implements engine.Engine in the worker
 // process, around the yaegi interpreter and the Go compiler.
 //
-// A cell mixes imports, declarations and statements. It takes these steps:
+// A cell mixes imports, declarations and statements. Each package below has one
+// idea, and they import one way, from the top of this list to its end:
 //
-//	source.go    cut and parsed, each of the three with the others blanked out
-//	check.go     checked by go/types against the whole session (world.go), with
-//	             the types of package symbols. A refused cell changes nothing
-//	evaluate.go  without loops and function literals: evaluated by package eval
-//	lower*.go    other statements: written in the small part of Go that yaegi
-//	             surely gets right, and then evaluated too where eval has a rule
-//	emit.go      all else: written for the compiler (edits.go), built as a plugin
-//	             (toolchain.go), cached by content, loaded (native.go)
-//	evaluate.go  or, without a toolchain, interpreted by package eval, with types
-//	             that package rtype makes at run time
+//	magic      lines that are not Go: %time, !command, ?name
+//	assist     completion, inspection, is it complete
+//	cell       cut, parsed, checked by go/types against the session: a Plan.
+//	           A refused cell changes nothing
+//	interpret  engines without a compiler: yaegi, and package eval
+//	native     a cell as a unit for the compiler, and that unit loaded
+//	toolchain  the go command, the cache of compiled cells, modules
+//	patch      compiled cells look to reflection as they were written
+//	eval       evaluates what yaegi has no right rule for; rtype makes its types
+//	rt         what running cells call: interrupts, output, waiting
+//
+// This package joins them: engine.go is the way of a cell, session.go what the
+// session holds and which engine a cell gets:
+//
+//	yaegi     statements that lowering (interpret) has a rule for
+//	eval      other statements without loops and function literals
+//	compiler  all else: declarations, nested loops, function literals
+//
+// Of the 2,678 cells of the suites under testdata without a toolchain, yaegi
+// runs 1,429 and package eval the rest; with one, package eval keeps a fifth and
+// the compiler has its declarations (TestCells prints the shares). Yaegi comes
+// before eval by measurement: over the statements of the suites no cell is
+// wrong either way, and the median of making one ready is 0.11 ms against 0.07
+// (Zen 5).
 //
 // Without the toolchain that built this program, its sources and a C compiler,
 // functions, types and methods are interpreted, which a note says once; what
@@ -43,15 +58,15 @@
 // # What compiled cells cost
 //
 // A plugin is never unloaded: a compiled cell of new text keeps about 2.2 MB;
-// the same text about the same variables is the same plugin (places.go), and
+// the same text about the same variables is the same plugin (native/places.go), and
 // 10,000 statement cells keep nearly nothing. Cells are compiled against the
 // sources that this program was built from: the installer keeps a copy. Other
-// packages come in by an import (modules.go, foreign.go), of a module at the
+// packages come in by an import (toolchain/modules.go, foreign.go), of a module at the
 // version that %require, a go.work or the go.mod above the working directory
 // says, else the newest.
 //
 // GOMDCSAN_KEEP_CELLS=DIR keeps what is generated: Ↄ and Ɱ make names reachable
-// for later units (patch.go), pꞏx_3 points to the slot of x.
+// for later units (package patch), pꞏx_3 points to the slot of x.
 //
 // # Stopping
 //

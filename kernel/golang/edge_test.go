@@ -26,7 +26,7 @@ func TestEdges(t *testing.T) {
 				for i := range c.cells {
 					c.cells[i] = way.magic + c.cells[i]
 				}
-				if verdict, detail := runCase(t, c, way.name == "interpreted"); verdict != "right" {
+				if verdict, detail := runCase(t, c, way.name == "interpreted", map[string]int{}); verdict != "right" {
 					t.Errorf("%s %s: %s", verdict, c.name, detail)
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/scanner"
 	"go/types"
 	"io"
 	"os"
@@ -13,7 +12,11 @@ import (
 
 	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/assist"
+	"gomdcsan/kernel/golang/cell"
+	"gomdcsan/kernel/golang/native"
 	"gomdcsan/kernel/golang/rt"
+	"gomdcsan/kernel/golang/toolchain"
 )
 
 // path is how a cell is run.
@@ -28,7 +31,7 @@ const (
 // Options of an engine. The zero value is what a worker process needs.
 type Options struct {
 	// Stdout and Stderr receive what interpreted code prints, and Stdout what
-	// compiled code prints by fmt.Print and its kin; nil is the process's own,
+	// compiled code prints by fmt.Print and the like; nil is the process's own,
 	// whatever os.Stdout is at that time. Other writers of compiled code write
 	// to os.Stdout itself.
 	Stdout, Stderr io.Writer
@@ -44,10 +47,13 @@ type Options struct {
 	CacheDir string
 }
 
+var _ engine.Engine = (*Engine)(nil)
+
 // Engine runs cells. It implements engine.Engine.
 type Engine struct {
 	sink    engine.Sink
 	session *session
+	assist  *assist.Assistant
 	options Options
 	folder  string // before the last %cd
 
@@ -78,14 +84,13 @@ func New(o Options, sink engine.Sink) (*Engine, error) {
 		o.Stderr = current{&os.Stderr}
 	}
 	e := &Engine{sink: sink, options: o}
-	e.session = newSession(o.Stderr)
-	e.session.native = newNative(o)
-	e.session.program = o.Program
+	e.session = newSession(o)
+	e.assist = assist.New(e.session.read)
 	rt.SetOutput(o.Stdout)
 	if o.Program != "" {
 		rt.SetInput(nil)
 		rt.Program(func(code int) {
-			e.session.native.end()
+			e.session.tools.Close()
 			os.Exit(code)
 		})
 	} else {
@@ -121,7 +126,7 @@ func (e *Engine) Execute(ctx context.Context, c engine.Cell) engine.Outcome {
 	defer context.AfterFunc(ctx, func() { e.interrupt(r) })()
 	var out engine.Outcome
 	if err := e.contain(r, nil, func() *engine.Error {
-		e.session.at(stepMagic)
+		e.session.at(cell.StepMagic)
 		out = e.pieces(r, c.Code)
 		return nil
 	}); err != nil {
@@ -145,15 +150,15 @@ func (e *Engine) execute(r *running, code string) *engine.Error {
 		e.session.addShown(c, r.shown)
 		r.shown = nil
 	}
-	if !e.session.refersTo(c.plan) {
-		c.plan.src.release(e.session.checker.fset)
+	if !e.session.env.RefersTo(c.Plan) {
+		c.Plan.Src.Release(e.session.checker.Fset)
 	}
 	return err
 }
 
 // prepare checks and compiles code, and commits what it declares, as a whole or
 // not at all.
-func (e *Engine) prepare(r *running, code string, force path) (c *compiled, err *engine.Error) {
+func (e *Engine) prepare(r *running, code string, force path) (c *cell.Prepared, err *engine.Error) {
 	err = e.contain(r, e.session.snapshot(), func() (err *engine.Error) {
 		c, err = e.ready(r, code, force)
 		return err
@@ -162,27 +167,27 @@ func (e *Engine) prepare(r *running, code string, force path) (c *compiled, err 
 }
 
 // ready does the work of prepare.
-func (e *Engine) ready(r *running, code string, force path) (*compiled, *engine.Error) {
+func (e *Engine) ready(r *running, code string, force path) (*cell.Prepared, *engine.Error) {
 	s := e.session
-	s.at(stepParse)
+	s.at(cell.StepParse)
 	name := s.sourceName(r.cell.Count)
-	src, err := parseSource(s.checker.fset, name, r.cell.Count, code)
+	src, err := cell.ParseSource(s.checker.Fset, name, r.cell.Count, code)
 	if err != nil {
-		return nil, s.syntaxErrors(&source{name: name, lines: lines(code)}, errorList(err))
+		return nil, s.syntaxErrors(&cell.Source{Name: name, Lines: lines(code)}, cell.ErrorList(err))
 	}
-	s.at(stepImport)
+	s.at(cell.StepImport)
 	if err := e.foreign(r, src); err != nil {
 		return nil, err
 	}
 	p, errs := s.check(src)
 	if len(errs) > 0 {
-		defer src.release(s.checker.fset)
+		defer src.Release(s.checker.Fset)
 		return nil, s.compileErrors(src, errs)
 	}
 	c, err := s.compile(p, force)
 	if stopped := rt.Stopping(); stopped || err != nil {
 		s.mu.Lock()
-		p.abandon()
+		p.Abandon()
 		s.mu.Unlock()
 		if stopped {
 			return nil, interrupted(nil)
@@ -192,40 +197,40 @@ func (e *Engine) ready(r *running, code string, force path) (*compiled, *engine.
 	s.mu.Lock()
 	s.source = src
 	if !r.evaluating && !r.kept {
-		s.journal.Add(engine.Cell{Count: src.count, Code: r.cell.Code})
+		s.journal.Add(engine.Cell{Count: src.Count, Code: r.cell.Code})
 		r.kept = true
 	}
 	s.mu.Unlock()
-	s.at(stepCommit)
+	s.at(cell.StepCommit)
 	for _, m := range s.commit(c) {
-		fmt.Fprintf(e.options.Stderr, "note: %s %s: %s: %s\n", m.what, m.fate, s.checker.fset.Position(m.err.Pos), m.err.Msg)
+		fmt.Fprintf(e.options.Stderr, "note: %s %s: %s: %s\n", m.What, m.Fate, s.checker.Fset.Position(m.Err.Pos), m.Err.Msg)
 	}
-	if s.program == "" && p.onlyMain() { // a program calls it
+	if s.program == "" && p.OnlyMain() { // a program calls it
 		fmt.Fprintln(e.options.Stderr, "note: main is declared, and not called: a cell runs its statements, so call main() to run it")
 	}
 	return c, nil
 }
 
 // check checks a cell against the session.
-func (s *session) check(src *source) (*plan, []types.Error) {
+func (s *session) check(src *cell.Source) (*cell.Plan, []types.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.at(stepCheck)
+	s.at(cell.StepCheck)
 	s.recall(src)
-	p, errs := s.checker.check(s.world, s.imports, src)
+	p, errs := s.checker.Check(s.env, s.imports, src)
 	if len(errs) > 0 {
 		return p, errs
 	}
-	if errs = p.tooLarge(goSizes); len(errs) > 0 {
-		p.abandon()
+	if errs = p.TooLarge(cell.GoSizes); len(errs) > 0 {
+		p.Abandon()
 	}
 	return p, errs
 }
 
 // run calls the cell in a goroutine of its own, so that runtime.Goexit ends
 // the cell and nothing else.
-func (e *Engine) run(r *running, c *compiled) *engine.Error {
-	if c.run == nil {
+func (e *Engine) run(r *running, c *cell.Prepared) *engine.Error {
+	if c.Run == nil {
 		return nil
 	}
 	var caught *rt.Panic
@@ -238,7 +243,7 @@ func (e *Engine) run(r *running, c *compiled) *engine.Error {
 				caught = rt.Caught(v, 1)
 			}
 		}()
-		c.run()
+		c.Run()
 		finished = true
 	}()
 	<-done
@@ -246,7 +251,7 @@ func (e *Engine) run(r *running, c *compiled) *engine.Error {
 }
 
 // ended turns how a cell ended into an error, nil if it ended well.
-func (e *Engine) ended(r *running, c *compiled, caught *rt.Panic) *engine.Error {
+func (e *Engine) ended(r *running, c *cell.Prepared, caught *rt.Panic) *engine.Error {
 	e.mu.Lock()
 	was, other := r.interrupted, r.panic
 	e.mu.Unlock()
@@ -339,6 +344,19 @@ func (e *Engine) evaluate(r *running) engine.Outcome {
 	return out
 }
 
+// Complete offers what could stand at the cursor; see package assist.
+func (e *Engine) Complete(code string, pos int) engine.Completion {
+	return e.assist.Complete(code, pos)
+}
+
+// IsComplete reports whether a cell can be run as it is, or more is expected.
+func (e *Engine) IsComplete(code string) engine.Completeness { return e.assist.IsComplete(code) }
+
+// Inspect describes what stands at the cursor.
+func (e *Engine) Inspect(code string, pos, detail int) engine.Inspection {
+	return e.assist.Inspect(code, pos, detail)
+}
+
 // Interrupt stops the running cell and all goroutines that cells have started.
 func (e *Engine) Interrupt() {
 	e.mu.Lock()
@@ -367,12 +385,13 @@ func (e *Engine) Comm(m engine.CommMessage) { display.Deliver(m) }
 // Close ends the session.
 func (e *Engine) Close() error {
 	e.Interrupt()
-	e.session.native.end()
+	e.session.tools.Close()
 	e.running.Lock()
 	defer e.running.Unlock()
 	e.session.mu.Lock()
 	defer e.session.mu.Unlock()
-	e.session.world, e.session.interp = newWorld(), nil
+	e.session.env = cell.NewEnvironment()
+	e.session.interpreters.Forget()
 	return nil
 }
 
@@ -384,10 +403,16 @@ func asError(err error) *engine.Error {
 	return &engine.Error{Name: "error", Value: err.Error(), Traceback: lines(err.Error())}
 }
 
-func errorList(err error) scanner.ErrorList {
-	var l scanner.ErrorList
-	if errors.As(err, &l) {
-		return l
-	}
-	return scanner.ErrorList{{Msg: err.Error()}}
+func (o Options) toolchain() toolchain.Options {
+	return toolchain.Options{Disabled: o.NoNative, SourceDir: o.SourceDir, CacheDir: o.CacheDir, Notes: o.Stderr}
 }
+
+// Warm compiles, once for all, the packages that cells usually import, so that
+// the first compiled cell of a session need not wait for them.
+func Warm(ctx context.Context, o Options) error {
+	return toolchain.Warm(ctx, o.toolchain(), append([]string{native.RtPath, "reflect"}, preloaded...))
+}
+
+// Ready returns the sources that cells are compiled against, or what keeps them
+// from being compiled.
+func Ready(o Options) (sources string, err error) { return toolchain.Sources(o.toolchain()) }

@@ -1,9 +1,6 @@
 package golang
 
 import (
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -50,22 +47,4 @@ func TestEnvironmentIsTheUsers(t *testing.T) {
 			t.Errorf("cells see %q", out)
 		}
 	})
-}
-
-// TestUnwritableGoCache gives the go command another folder.
-func TestUnwritableGoCache(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "file")
-	writeFile(t, file, "")
-	for name, said := range map[string]string{"off": "off", "below a file": filepath.Join(file, "cache"), "unknown": ""} {
-		n := newNative(Options{CacheDir: t.TempDir()})
-		n.cache = t.TempDir()
-		n.settle(map[string]string{"GOCACHE": said})
-		n.environ = append(n.environ, "PATH="+os.Getenv("PATH"))
-		out, err := n.command("env", "GOCACHE", "GOOS").Output()
-		want := filepath.Join(n.cache, "go-build") + "\n" + runtime.GOOS + "\n"
-		if err != nil || string(out) != want {
-			t.Errorf("%s: GOCACHE and GOOS %q, %v, want %q", name, out, err, want)
-		}
-		n.end()
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+
+	"gomdcsan/kernel/golang/cell"
 )
 
 // historySize is how many shown values a session holds on to.
@@ -20,14 +22,14 @@ type history struct {
 }
 
 type shownValue struct {
-	variable
+	cell.Variable
 	key string // its type, as it was then
 }
 
 // add keeps what a cell has shown: one value, or a list of several.
-func (s *session) addShown(c *compiled, values []any) {
-	p := c.plan
-	if p.shown == nil || len(values) == 0 {
+func (s *session) addShown(c *cell.Prepared, values []any) {
+	p := c.Plan
+	if p.Shown == nil || len(values) == 0 {
 		return
 	}
 	s.mu.Lock()
@@ -36,7 +38,7 @@ func (s *session) addShown(c *compiled, values []any) {
 	if h.out == nil {
 		h.out = map[int]any{}
 	}
-	n := p.src.count
+	n := p.Src.Count
 	for old := range h.out { // not all cells show something: there may be several, or none
 		if old <= n-historySize {
 			delete(h.out, old)
@@ -47,14 +49,14 @@ func (s *session) addShown(c *compiled, values []any) {
 		return
 	}
 	h.out[n] = values[0]
-	t := types.Default(p.info.TypeOf(p.shown.X))
+	t := types.Default(p.Info.TypeOf(p.Shown.X))
 	ptr := s.memoryOf(p, t, values[0])
 	if !ptr.IsValid() {
 		return
 	}
 	name := fmt.Sprintf("_%d", n)
-	v := variable{name: name, typ: t, slot: &slot{id: s.newSlotID(name), ptr: ptr}, cell: n}
-	h.entries = append(h.entries, &shownValue{v, s.typeKey(s.world, t)})
+	v := cell.Variable{Name: name, Typ: t, Slot: &cell.Slot{ID: s.checker.Numbers.SlotID(name), Ptr: ptr}, Cell: n}
+	h.entries = append(h.entries, &shownValue{v, cell.TypeKey(s.env, t)})
 	if len(h.entries) > historySize {
 		h.entries = append([]*shownValue(nil), h.entries[1:]...)
 	}
@@ -62,7 +64,7 @@ func (s *session) addShown(c *compiled, values []any) {
 
 // memoryOf returns the pointer to a new variable that holds a value of type t;
 // it is invalid where only compiled code could make one.
-func (s *session) memoryOf(p *plan, t types.Type, value any) reflect.Value {
+func (s *session) memoryOf(p *cell.Plan, t types.Type, value any) reflect.Value {
 	if !types.IsInterface(t) {
 		if value == nil {
 			return reflect.Value{}
@@ -71,7 +73,7 @@ func (s *session) memoryOf(p *plan, t types.Type, value any) reflect.Value {
 		ptr.Elem().Set(reflect.ValueOf(value))
 		return ptr
 	}
-	r := s.reflectType(p, t)
+	r := s.interpreters.Tables.ReflectType(p, t)
 	if r == nil {
 		return reflect.Value{}
 	}
@@ -87,13 +89,13 @@ var numbered = regexp.MustCompile(`^_[0-9]+$`)
 // recall gives a cell the values shown before that it names: _ is the last,
 // __ and ___ are those before it, _3 is that of cell 3, and Out[3] the same
 // without its type.
-func (s *session) recall(src *source) {
+func (s *session) recall(src *cell.Source) {
 	h := &s.history
-	if src.body == nil {
+	if src.Body == nil {
 		return
 	}
 	assigned := map[*ast.Ident]bool{}
-	ast.Inspect(src.body, func(n ast.Node) bool {
+	ast.Inspect(src.Body, func(n ast.Node) bool {
 		for _, id := range blanks(n) {
 			assigned[id] = true
 		}
@@ -103,17 +105,17 @@ func (s *session) recall(src *source) {
 		}
 		switch back := len(id.Name); {
 		case id.Name == "Out" && len(h.out) > 0:
-			s.remembered(&variable{name: "Out", typ: types.NewMap(types.Typ[types.Int], types.Universe.Lookup("any").Type()), slot: &slot{id: s.newSlotID("Out"), ptr: reflect.ValueOf(&h.out)}})
+			s.env.Define(&cell.Variable{Name: "Out", Typ: types.NewMap(types.Typ[types.Int], types.Universe.Lookup("any").Type()), Slot: &cell.Slot{ID: s.checker.Numbers.SlotID("Out"), Ptr: reflect.ValueOf(&h.out)}})
 		case numbered.MatchString(id.Name):
 			for _, e := range h.entries {
-				if e.name == id.Name {
+				if e.Name == id.Name {
 					s.recallValue(e)
 				}
 			}
-		case id.Name == "_" || (id.Name == "__" || id.Name == "___") && s.world.vars[id.Name] == nil:
+		case id.Name == "_" || (id.Name == "__" || id.Name == "___") && s.env.Vars[id.Name] == nil:
 			if back <= len(h.entries) {
 				e := h.entries[len(h.entries)-back]
-				id.Name = "_" + strconv.Itoa(e.cell)
+				id.Name = "_" + strconv.Itoa(e.Cell)
 				s.recallValue(e)
 			}
 		}
@@ -158,22 +160,8 @@ func blanks(n ast.Node) []*ast.Ident {
 
 // recallValue makes a shown value a variable, if its type is still what it was.
 func (s *session) recallValue(e *shownValue) {
-	if s.typeKey(s.world, e.typ) == e.key {
-		v := e.variable
-		s.remembered(&v)
+	if cell.TypeKey(s.env, e.Typ) == e.key {
+		v := e.Variable
+		s.env.Define(&v)
 	}
-}
-
-// remembered adds a variable to the session unless it has one of the name.
-func (s *session) remembered(v *variable) {
-	w := s.world
-	if w.vars[v.name] != nil || w.names[v.name] != nil {
-		return
-	}
-	w.vars[v.name] = v
-	if mentions(v.typ, sessionType) {
-		w.stale = true // its type is another object where the world was checked anew
-		return
-	}
-	w.pkg.Scope().Insert(types.NewVar(0, w.pkg, v.name, v.typ))
 }

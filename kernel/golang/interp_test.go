@@ -1,6 +1,9 @@
 package golang
 
 import (
+	"flag"
+	"log"
+	"os"
 	"strings"
 	"testing"
 )
@@ -63,5 +66,24 @@ func TestErrors(t *testing.T) {
 			}
 			t.Log("\n" + strings.Join(err.Traceback, "\n"))
 		})
+	}
+}
+
+// TestProcessIsShared holds that what statements set is the process's: yaegi
+// would keep an environment and a logger of its own.
+func TestProcessIsShared(t *testing.T) {
+	s := newTestSession(t)
+	defer s.close()
+	t.Setenv("SHARED_BY_STATEMENTS", "before")
+	defer log.SetPrefix(log.Prefix())
+	s.must("os.Setenv(\"SHARED_BY_STATEMENTS\", \"after\")\nlog.SetPrefix(\"set: \")\nshared := flag.Bool(\"gomdcsan-shared\", true, \"\")")
+	if got := os.Getenv("SHARED_BY_STATEMENTS"); got != "after" {
+		t.Errorf("the environment has %q", got)
+	}
+	if log.Prefix() != "set: " || flag.Lookup("gomdcsan-shared") == nil {
+		t.Errorf("prefix %q, flag %v", log.Prefix(), flag.Lookup("gomdcsan-shared"))
+	}
+	if s.must("*shared"); s.value != "true" {
+		t.Errorf("the flag is %s", s.value)
 	}
 }

@@ -12,33 +12,33 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"gomdcsan/kernel/display"
 	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/assist"
+	"gomdcsan/kernel/golang/cell"
+	"gomdcsan/kernel/golang/magic"
 	"gomdcsan/kernel/golang/rt"
 )
 
 func lines(s string) []string { return strings.Split(strings.TrimRight(s, "\n"), "\n") }
 
-func blankLines(s string) string { return strings.Repeat("\n", strings.Count(s, "\n")) }
-
 // pieces runs code that may have magics in it, one piece after the other, each
 // with its lines where they are in the cell. Of Go, only the value of what ends
 // the cell is shown.
 func (e *Engine) pieces(r *running, code string) (out engine.Outcome) {
-	list, rest := magicLines(code)
+	list, rest := magic.Lines(code)
 	at := 0
 	for _, m := range list {
-		if out.Err = e.above(r, blankLines(code[:at])+code[at:m.start]); out.Err != nil {
+		if out.Err = e.above(r, cell.BlankLines(code[:at])+code[at:m.Start]); out.Err != nil {
 			return out
 		}
-		if at = min(m.end+1, len(code)); m.takesRest(code) {
+		if at = min(m.End+1, len(code)); m.TakesRest(code) {
 			at = len(code)
 		}
-		if code[m.start:m.name] == "%%time" {
+		if code[m.Start:m.Name] == "%%time" {
 			begun := time.Now()
-			out = e.pieces(r, blankLines(code[:at])+code[at:])
+			out = e.pieces(r, cell.BlankLines(code[:at])+code[at:])
 			e.tellTime(begun)
 			return out
 		}
@@ -47,7 +47,7 @@ func (e *Engine) pieces(r *running, code string) (out engine.Outcome) {
 		}
 	}
 	if len(list) == 0 || strings.TrimSpace(code[rest:]) != "" {
-		out.Err = e.execute(r, blankLines(code[:rest])+code[rest:])
+		out.Err = e.execute(r, cell.BlankLines(code[:rest])+code[rest:])
 	}
 	return out
 }
@@ -63,11 +63,11 @@ func (e *Engine) above(r *running, code string) *engine.Error {
 }
 
 // oneMagic runs a magic.
-func (e *Engine) oneMagic(r *running, out *engine.Outcome, m magicLine, code string) *engine.Error {
-	name, arg := code[m.start:m.name], m.text(code)
-	above := blankLines(code[:m.start])
-	rest := blankLines(code[:m.end]) + code[m.end:]
-	if asked, ok := question(code[m.start:m.end]); ok {
+func (e *Engine) oneMagic(r *running, out *engine.Outcome, m magic.Line, code string) *engine.Error {
+	name, arg := code[m.Start:m.Name], m.Text(code)
+	above := cell.BlankLines(code[:m.Start])
+	rest := cell.BlankLines(code[:m.End]) + code[m.End:]
+	if asked, ok := magic.Question(code[m.Start:m.End]); ok {
 		payload, err := e.explain(asked)
 		out.Payload = append(out.Payload, payload...)
 		return err
@@ -85,7 +85,7 @@ func (e *Engine) oneMagic(r *running, out *engine.Outcome, m magicLine, code str
 		e.show(r.cell, []any{display.Markdown(rest)})
 	case "!":
 		if v := e.session.boolean(arg); v {
-			return e.execute(r, above+code[m.start:m.end])
+			return e.execute(r, above+code[m.Start:m.End])
 		}
 		return e.shell(arg)
 	default:
@@ -98,15 +98,15 @@ func (e *Engine) oneMagic(r *running, out *engine.Outcome, m magicLine, code str
 func (s *session) boolean(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := s.world.vars[name]
-	return v != nil && types.Identical(v.typ.Underlying(), types.Typ[types.Bool])
+	v := s.env.Vars[name]
+	return v != nil && types.Identical(v.Typ.Underlying(), types.Typ[types.Bool])
 }
 
 func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above string) *engine.Error {
 	var err error
 	switch name {
 	case "%help":
-		fmt.Fprint(e.options.Stdout, magicHelp())
+		fmt.Fprint(e.options.Stdout, magic.Help())
 	case "%time":
 		return e.timed(r, above+arg)
 	case "%timeit":
@@ -139,23 +139,11 @@ func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above str
 
 func unknownMagic(name string) *engine.Error {
 	first := bold(red(name)) + " is not a magic"
-	if near := nearestMagic(name); near != "" {
+	if near := magic.Nearest(name); near != "" {
 		first += "; did you mean " + bold(near) + "?"
 	}
 	return &engine.Error{Name: "unknown magic", Value: name + " is not a magic",
-		Traceback: append([]string{first, "These are:"}, lines(magicHelp())...)}
-}
-
-// question reads a cell that asks for an explanation: ?name or name?.
-func question(code string) (name string, ok bool) {
-	code = strings.TrimSpace(code)
-	name = strings.TrimSpace(strings.Trim(code, "?"))
-	for _, r := range name {
-		if r != '.' && r != '%' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return "", false
-		}
-	}
-	return name, name != "" && name != code
+		Traceback: append([]string{first, "These are:"}, lines(magic.Help())...)}
 }
 
 // explain shows the documentation of a name in the front-end's pager.
@@ -172,9 +160,9 @@ func (e *Engine) explain(name string) ([]json.RawMessage, *engine.Error) {
 }
 
 func (s *session) reset() {
-	fresh := newSession(s.stderr)
 	s.mu.Lock()
-	s.world, s.imports, s.interp = newWorld(), fresh.imports, nil
+	s.env, s.imports = cell.NewEnvironment(), preloadedNames()
+	s.interpreters.Forget()
 	s.history = history{}
 	s.mu.Unlock()
 	runtime.GC()
@@ -200,7 +188,7 @@ func (e *Engine) changeFolder(to string) error {
 		}
 	}
 	before, _ := os.Getwd()
-	if err := os.Chdir(home(to)); err != nil {
+	if err := os.Chdir(magic.Home(to)); err != nil {
 		return err
 	}
 	e.folder = before
@@ -234,7 +222,7 @@ func load(out *engine.Outcome, file string) error {
 	if file == "" {
 		return errors.New("which file? %load FILE")
 	}
-	data, err := os.ReadFile(home(file))
+	data, err := os.ReadFile(magic.Home(file))
 	if err != nil {
 		return err
 	}
@@ -249,7 +237,7 @@ func (e *Engine) save(file string) error {
 		return errors.New("into which file? %save FILE")
 	}
 	text, cells := e.session.script()
-	if err := os.WriteFile(home(file), []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(magic.Home(file), []byte(text), 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.options.Stdout, "wrote %d cells to %s\n", cells, file)
@@ -296,21 +284,21 @@ func (e *Engine) tellTime(begun time.Time) {
 // least 0.2 s in one go, the best of five.
 func (e *Engine) timeit(r *running, code string) *engine.Error {
 	force := pathAuto
-	if e.session.native.ready() {
+	if e.session.tools.Ready() {
 		force = pathNative
 	}
 	c, err := e.prepare(r, code, force)
 	if err != nil {
 		return err
 	}
-	if c.run == nil {
+	if c.Run == nil {
 		return nil
 	}
-	once := c.run
+	once := c.Run
 	r.quiet = true
 	defer func() { r.quiet = false }()
 	n, best := 1, 0.0 // seconds each
-	c.run = func() {
+	c.Run = func() {
 		for took := time.Duration(0); took < 200*time.Millisecond; n *= 2 {
 			took = repeat(n, once)
 			best = took.Seconds() / float64(n)
@@ -358,20 +346,20 @@ func (s *session) who() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
-	for _, n := range slices.Sorted(maps.Keys(s.world.vars)) {
-		v := s.world.vars[n]
-		fmt.Fprintf(&b, "var %s %s\n", n, types.TypeString(v.typ, shortNames))
+	for _, n := range slices.Sorted(maps.Keys(s.env.Vars)) {
+		v := s.env.Vars[n]
+		fmt.Fprintf(&b, "var %s %s\n", n, types.TypeString(v.Typ, assist.ShortNames))
 	}
-	for _, d := range s.world.decls {
-		switch d.kind {
-		case constDecl:
-			fmt.Fprintf(&b, "const %s\n", strings.Join(d.names, ", "))
-		case typeDecl:
-			fmt.Fprintf(&b, "type %s\n", d.names[0])
-		case funcDecl:
-			fmt.Fprintf(&b, "func %s\n", d.names[0])
-		case methodDecl:
-			fmt.Fprintf(&b, "method %s\n", d.names[0])
+	for _, d := range s.env.Decls {
+		switch d.Kind {
+		case cell.ConstDecl:
+			fmt.Fprintf(&b, "const %s\n", strings.Join(d.Names, ", "))
+		case cell.TypeDecl:
+			fmt.Fprintf(&b, "type %s\n", d.Names[0])
+		case cell.FuncDecl:
+			fmt.Fprintf(&b, "func %s\n", d.Names[0])
+		case cell.MethodDecl:
+			fmt.Fprintf(&b, "method %s\n", d.Names[0])
 		}
 	}
 	return b.String()

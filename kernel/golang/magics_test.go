@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/magic"
 )
 
 // What %save writes, %load puts into the next cell, and ? opens the pager.
@@ -45,7 +46,7 @@ func TestShortTime(t *testing.T) {
 func TestNearestMagic(t *testing.T) {
 	for typed, want := range map[string]string{"%tme": "%time", "%Time": "%time", "%timit": "%timeit", "%sav": "%save",
 		"%hlep": "%help", "%%htm": "%%html", "%matplotlib": "", "%x": "", "%reload_ext": ""} {
-		if got := nearestMagic(typed); got != want {
+		if got := magic.Nearest(typed); got != want {
 			t.Errorf("%s: %q, want %q", typed, got, want)
 		}
 	}

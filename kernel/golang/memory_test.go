@@ -16,7 +16,7 @@ func TestCellsDoNotPileUp(t *testing.T) {
 		for i := range n {
 			s.must(fmt.Sprintf("total++; for i := 0; i < 5; i++ { total += i * %d }; total", i))
 		}
-		s.e.session.interp = nil // what it holds is bounded by cellsPerInterpreter
+		s.e.session.interpreters.Yaegi = nil // what it holds is bounded by cellsPerInterpreter
 	}
 	run(100)
 	before := held()

@@ -70,8 +70,8 @@ func TestMixedCells(t *testing.T) {
 			runtime.GC()
 			debug.FreeOSMemory()
 			resident = append(resident, residentMB(t))
-			loaded = append(loaded, len(n.loaded))
-			t.Logf("%6d cells, %v: %.1f MB resident, %.1f MB of Go's heap, %d units loaded", i+1, time.Since(begun).Round(time.Second), resident[len(resident)-1], float64(held())/1e6, len(n.loaded))
+			loaded = append(loaded, len(n.Loaded))
+			t.Logf("%6d cells, %v: %.1f MB resident, %.1f MB of Go's heap, %d units loaded", i+1, time.Since(begun).Round(time.Second), resident[len(resident)-1], float64(held())/1e6, len(n.Loaded))
 		}
 	}
 	grown, units := resident[9]-resident[0], loaded[9]-loaded[0]

@@ -7,14 +7,16 @@ import (
 	"strings"
 
 	"gomdcsan/kernel/engine"
+	"gomdcsan/kernel/golang/cell"
 	"gomdcsan/kernel/golang/eval"
+	"gomdcsan/kernel/golang/patch"
 	"gomdcsan/kernel/golang/rt"
 	"gomdcsan/kernel/symbols"
 )
 
 // panicked says what a panic was, in Go's words, and which lines of cells led
 // to it.
-func (s *session) panicked(c *compiled, p *rt.Panic, goroutine bool) *engine.Error {
+func (s *session) panicked(c *cell.Prepared, p *rt.Panic, goroutine bool) *engine.Error {
 	switch v := p.Value.(type) {
 	case symbols.Exited:
 		return exited(fmt.Sprint(v))
@@ -56,14 +58,14 @@ func message(v any) (text string) {
 	}()
 	switch v := v.(type) {
 	case runtime.Error:
-		return plainNames(fromReflect(v.Error()))
+		return patch.Plain(fromReflect(v.Error()))
 	case *reflect.ValueError: // on no value: what reflection makes of a nil pointer
 		if v.Kind == reflect.Invalid {
 			return nilDereference
 		}
-		return plainNames(v.Error())
+		return patch.Plain(v.Error())
 	case error:
-		return plainNames(v.Error())
+		return patch.Plain(v.Error())
 	case fmt.Stringer:
 		return v.String()
 	case string:
@@ -94,11 +96,11 @@ func fromReflect(s string) string {
 }
 
 // traceback lists the frames of cells, innermost first.
-func (s *session) traceback(c *compiled, p *rt.Panic) []string {
+func (s *session) traceback(c *cell.Prepared, p *rt.Panic) []string {
 	var out []string
 	places := p.Places
-	if c != nil && !c.traced {
-		places = append(eval.Noted(p.Value), rt.Place{Cell: c.plan.src.name, Line: int(s.line.Load())})
+	if c != nil && !c.Traced {
+		places = append(eval.Noted(p.Value), rt.Place{Cell: c.Plan.Src.Name, Line: int(s.interpreters.Line.Load())})
 	}
 	places = append(s.compiledPlaces(p.Stack, places != nil), places...)
 	for i, at := range places {
@@ -164,12 +166,7 @@ func userName(f string) string {
 	case isCell:
 		f = strings.TrimPrefix(rest, ".")
 	}
-	return plainNames(f)
-}
-
-// plainNames takes the marks out of names.
-func plainNames(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, markName, ""), markMethod, "")
+	return patch.Plain(f)
 }
 
 // thunk reports whether a function only passes a method call on.

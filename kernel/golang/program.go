@@ -7,6 +7,9 @@ import (
 	"go/token"
 	"regexp"
 	"strings"
+
+	"gomdcsan/kernel/golang/cell"
+	"gomdcsan/kernel/golang/magic"
 )
 
 // ProgramCells cuts a script into the cells that it consists of, each with its
@@ -25,7 +28,7 @@ func ProgramCells(source string) ([]string, error) {
 	case err == nil:
 		at, end := int(file.Package)-1, int(file.Name.End())-1
 		return withMain([]string{source[:at] + strings.Repeat(" ", end-at) + source[end:]}, source), nil
-	case clauseOfPackage.MatchString(goCode(source)): // with an error in it, which the cell will show
+	case clauseOfPackage.MatchString(magic.GoCode(source)): // with an error in it, which the cell will show
 		return []string{source}, nil
 	}
 	if cells := markedCells(source); len(cells) > 1 {
@@ -38,17 +41,17 @@ var clauseOfPackage = regexp.MustCompile(`(?m)^package \w+`)
 
 // withMain adds the call of main, if it is declared and nothing calls it.
 func withMain(cells []string, source string) []string {
-	items, err := split("", goCode(source))
+	items, err := cell.Split("", magic.GoCode(source))
 	if err != nil {
 		return cells
 	}
 	line := -1
 	for _, i := range items {
-		text := source[i.off:i.end]
+		text := source[i.Off:i.End]
 		switch {
-		case i.decl && mainFunc.MatchString(text):
-			line = strings.Count(source[:i.off], "\n")
-		case !i.decl && mainCall.MatchString(text):
+		case i.Decl && mainFunc.MatchString(text):
+			line = strings.Count(source[:i.Off], "\n")
+		case !i.Decl && mainCall.MatchString(text):
 			return cells
 		}
 	}
@@ -70,7 +73,7 @@ func markedCells(source string) (cells []string) {
 	at := 0
 	for _, m := range append(cellMark.FindAllStringIndex(source, -1), []int{len(source), len(source)}) {
 		if text := source[at:m[0]]; strings.TrimSpace(text) != "" {
-			cells = append(cells, blankLines(source[:at])+text)
+			cells = append(cells, cell.BlankLines(source[:at])+text)
 		}
 		at = m[1]
 	}
@@ -79,15 +82,15 @@ func markedCells(source string) (cells []string) {
 
 // unmarkedCells cuts a script that was a notebook.
 func unmarkedCells(source string) (cells []string) {
-	magics, rest := magicLines(source)
+	magics, rest := magic.Lines(source)
 	code := []byte(source)
 	for i, m := range magics {
-		if m.takesRest(source) {
-			magics[i].end = rest
+		if m.TakesRest(source) {
+			magics[i].End = rest
 		}
-		copy(code[m.start:], strings.Repeat(" ", magics[i].end-m.start)) // no item goes over one
+		copy(code[m.Start:], strings.Repeat(" ", magics[i].End-m.Start)) // no item goes over one
 	}
-	items, err := split("", string(code))
+	items, err := cell.Split("", string(code))
 	if err != nil {
 		return []string{source}
 	}
@@ -98,14 +101,14 @@ func unmarkedCells(source string) (cells []string) {
 		}
 	}
 	magicsUntil := func(end int) {
-		for len(magics) > 0 && magics[0].start < end {
-			c.cut(magics[0].start)
-			c.cut(magics[0].end)
+		for len(magics) > 0 && magics[0].Start < end {
+			c.cut(magics[0].Start)
+			c.cut(magics[0].End)
 			magics = magics[1:]
 		}
 	}
 	for _, i := range items {
-		magicsUntil(i.off)
+		magicsUntil(i.Off)
 		c.item(i)
 	}
 	magicsUntil(len(source))
@@ -126,14 +129,14 @@ type scriptCutter struct {
 
 func (c *scriptCutter) cut(at int) {
 	if text := c.source[c.at:at]; strings.TrimSpace(text) != "" {
-		c.cells = append(c.cells, blankLines(c.source[:c.at])+text)
+		c.cells = append(c.cells, cell.BlankLines(c.source[:c.at])+text)
 	}
 	c.at, c.names, c.used = at, map[string]bool{}, map[string]bool{}
 }
 
 // item takes one more piece of Go.
-func (c *scriptCutter) item(i item) {
-	text := c.source[i.off:i.end]
+func (c *scriptCutter) item(i cell.Item) {
+	text := c.source[i.Off:i.End]
 	names := declared(c.source, i)
 	old := 0
 	for _, n := range names {
@@ -142,8 +145,8 @@ func (c *scriptCutter) item(i item) {
 			old++
 		}
 	}
-	if old > 0 && (i.tok != token.IDENT || old == len(names)) { // of what := has on its left, one is to be new
-		c.cut(i.off)
+	if old > 0 && (i.Tok != token.IDENT || old == len(names)) { // of what := has on its left, one is to be new
+		c.cut(i.Off)
 	}
 	for _, n := range names {
 		c.names[n], c.known[n] = true, true
@@ -152,10 +155,10 @@ func (c *scriptCutter) item(i item) {
 		c.used[n] = true
 	}
 	x, err := parser.ParseExpr(text)
-	if err != nil || i.decl {
+	if err != nil || i.Decl {
 		return
 	}
-	end := i.end
+	end := i.End
 	if eol := strings.IndexByte(c.source[end:], '\n'); eol >= 0 && strings.HasPrefix(strings.TrimSpace(c.source[end:end+eol]), "//") {
 		end += eol
 	}
@@ -181,9 +184,9 @@ func (c *scriptCutter) needsLater() bool {
 }
 
 // declared are the names that a piece of a script's top level declares.
-func declared(code string, i item) (names []string) {
-	text := code[i.off:i.end]
-	switch i.tok {
+func declared(code string, i cell.Item) (names []string) {
+	text := code[i.Off:i.End]
+	switch i.Tok {
 	case token.IMPORT, token.PACKAGE:
 		return nil
 	case token.FUNC, token.TYPE, token.CONST, token.VAR:

@@ -13,13 +13,13 @@ import (
 // fails it when GOMDCSAN_REQUIRE names "cells".
 func needNative(t testing.TB, s *testSession) {
 	t.Helper()
-	if s.e.session.native.ready() {
+	if s.e.session.tools.Ready() {
 		return
 	}
 	if slices.Contains(strings.Split(os.Getenv("GOMDCSAN_REQUIRE"), ","), "cells") {
-		t.Fatal("GOMDCSAN_REQUIRE wants compiled cells: ", s.e.session.native.missing())
+		t.Fatal("GOMDCSAN_REQUIRE wants compiled cells: ", s.e.session.tools.Missing())
 	}
-	t.Skip("compiling cells: ", s.e.session.native.missing())
+	t.Skip("compiling cells: ", s.e.session.tools.Missing())
 }
 
 // bothWays runs a test in a session that compiles its cells, and in one that

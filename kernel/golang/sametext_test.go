@@ -33,10 +33,10 @@ func TestSameTextIsCompiledOnce(t *testing.T) {
 		count := 10 * session
 		built := 0
 		for round := range 5 {
-			if now := s.e.session.native.built; round > 2 && now > built || session > 0 && now > 0 {
+			if now := s.e.session.tools.Built; round > 2 && now > built || session > 0 && now > 0 {
 				t.Errorf("session %d: compiled %d units, and %d until the round before", session, now, built)
 			}
-			built = s.e.session.native.built
+			built = s.e.session.tools.Built
 			for i, code := range cells {
 				count++
 				if err := s.at(count, code); err != nil {
@@ -54,7 +54,7 @@ func TestSameTextIsCompiledOnce(t *testing.T) {
 				t.Errorf("the traceback is %s", trace)
 			}
 		}
-		t.Logf("session %d: %d units compiled, %d loaded, for %d cells", session, built, len(s.e.session.native.loaded), count-10*session)
+		t.Logf("session %d: %d units compiled, %d loaded, for %d cells", session, built, len(s.e.session.native.Loaded), count-10*session)
 		s.close()
 	}
 }

@@ -28,9 +28,9 @@ var positions = map[string]bool{"runtime.Caller": true, "runtime.Callers": true,
 // standIn returns what calls a method that waits, or ends the process, in the
 // way that a cell must.
 func standIn(s rt.StandIn, name string) func(recv reflect.Value, args []reflect.Value) []reflect.Value {
-	if manner, ok := s.Manner(); ok {
+	if wrap, ok := s.Wrapper(); ok {
 		return func(recv reflect.Value, args []reflect.Value) (out []reflect.Value) {
-			manner(recv.Interface(), func() { out = callValue(recv.MethodByName(name), args) })
+			wrap(recv.Interface(), func() { out = callValue(recv.MethodByName(name), args) })
 			return out
 		}
 	}
@@ -42,12 +42,12 @@ func standIn(s rt.StandIn, name string) func(recv reflect.Value, args []reflect.
 
 // functionStandIn is standIn for a function.
 func functionStandIn(s rt.StandIn, f reflect.Value) reflect.Value {
-	manner, ok := s.Manner()
+	wrap, ok := s.Wrapper()
 	if !ok {
 		return reflect.ValueOf(s.Func)
 	}
 	return reflect.MakeFunc(f.Type(), func(args []reflect.Value) (out []reflect.Value) {
-		manner(nil, func() { out = callValue(f, args) })
+		wrap(nil, func() { out = callValue(f, args) })
 		return out
 	})
 }

@@ -264,12 +264,12 @@ func Caught(value any, skip int) *Panic {
 
 // Unit is what a compiled cell hands to the engine.
 type Unit struct {
-	Types map[string]reflect.Type // declared types by name
-	Kin   []reflect.Type          // types made of them that statements often need
-	Funcs map[string]any          // compiled functions by the slot they go to
-	New   map[string]func() any   // new(T) for each slot that the unit makes
-	Bind  map[string]any          // **T, where to put the pointer to a slot
-	Cell  func()                  // the statements, nil if there are none
+	Types      map[string]reflect.Type // declared types by name
+	Composites []reflect.Type          // types made of them that statements often need
+	Funcs      map[string]any          // compiled functions by the slot they go to
+	New        map[string]func() any   // new(T) for each slot that the unit makes
+	Bind       map[string]any          // **T, where to put the pointer to a slot
+	Cell       func()                  // the statements, nil if there are none
 
 	Places []func() // one of each source, in the unit's order
 

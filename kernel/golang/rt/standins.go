@@ -10,19 +10,18 @@ import (
 type StandIn struct {
 	Name string // in this package
 	// Func takes the arguments, a method's receiver before them; or it is a
-	// Manner.
+	// Wrapper.
 	Func any
 }
 
-// A Manner makes a call that waits, of a method of x or of a function, in a way
-// that an interrupt ends.
-type Manner = func(x any, call func())
+// A Wrapper makes a call that waits, of a method of x or of a function, so that
+// an interrupt ends it.
+type Wrapper = func(x any, call func())
 
-// Manner returns the manner in which the call is made, if it is not another
-// function's.
-func (s StandIn) Manner() (Manner, bool) {
-	m, ok := s.Func.(Manner)
-	return m, ok
+// Wrapper returns what the call is made within, if the stand-in is one.
+func (s StandIn) Wrapper() (Wrapper, bool) {
+	w, ok := s.Func.(Wrapper)
+	return w, ok
 }
 
 // StandInFor returns what stands for a function or method with a full name, as
