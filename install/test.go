@@ -37,6 +37,10 @@ func (m *machine) test() error {
 		}
 	}
 
+	if err := m.lint(buildFlags(mujoco)); err != nil {
+		return err
+	}
+
 	m.say("3. The command that the tests drive")
 	command := filepath.Join(m.cache, "test-bin", "gomdcsan")
 	if err := m.goBuild(command, m.testSources(), mujoco); err != nil {

@@ -173,24 +173,6 @@ func (star) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
 	c.Fill(path)
 }
 
-// words writes text at a point, moved by an offset in points.
-type words struct {
-	x, y   float64
-	dx, dy float64
-	text   string
-	color  color.Color
-	xalign draw.XAlignment
-	yalign draw.YAlignment
-}
-
-func (w *words) Plot(c draw.Canvas, p *plot.Plot) {
-	trX, trY := p.Transforms(&c)
-	sty := p.Legend.TextStyle
-	sty.Color, sty.XAlign, sty.YAlign = w.color, w.xalign, w.yalign
-	pt := vg.Point{X: trX(w.x) + vg.Points(w.dx), Y: trY(w.y) + vg.Points(w.dy)}
-	c.FillText(sty, pt, w.text)
-}
-
 // runs lists the half-open index ranges in which both coordinates are finite.
 func runs(xs, ys []float64) [][2]int {
 	var out [][2]int

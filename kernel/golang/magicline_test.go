@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,7 +110,7 @@ func TestCompleteEverywhere(t *testing.T) {
 	for _, code := range []string{"!x", "  !x  y", "%cd  a", "%time  x", "x := 1\n!ls \\\n -l\nx?", "%%bash\nls x", "?x", "%nothing x", "%env A=b\n%who"} {
 		for pos := -1; pos <= len(code)+1; pos++ {
 			if c := s.e.Complete(code, pos); c.Start < 0 || c.Start > c.End || c.End > len(code) {
-				t.Error(fmt.Sprintf("%q at %d: %+v", code, pos, engine.Completion{Start: c.Start, End: c.End}))
+				t.Errorf("%q at %d: %+v", code, pos, engine.Completion{Start: c.Start, End: c.End})
 			}
 		}
 	}

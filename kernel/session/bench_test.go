@@ -29,8 +29,7 @@ func BenchmarkExecute(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var f *front
-	f = newFront(b, func(o *Options) { o.Port = encoder{o.Port.(*front), codec} })
+	f := newFront(b, func(o *Options) { o.Port = encoder{o.Port.(*front), codec} })
 	b.ReportAllocs()
 	for b.Loop() {
 		f.run("value 2")

@@ -65,6 +65,7 @@ func (t *TypeImporter) Add(path string, exportFile io.Reader) (*types.Package, e
 	if p := t.packages[path]; p != nil && p.Complete() {
 		return p, nil
 	}
+	//lint:ignore SA1019 what `go list -export` names is an archive
 	r, err := gcexportdata.NewReader(exportFile)
 	if err != nil {
 		return nil, fmt.Errorf("symbols: export data of %s: %w", path, err)

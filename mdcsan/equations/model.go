@@ -141,12 +141,11 @@ func Parse(text string) (*Neuron, error) {
 // builder collects statements and makes a neuron of them.
 type builder struct {
 	parser
-	n        *Neuron
-	lines    []*definition // "name = value" outside sections
-	arrows   []*definition // "name <- value"
-	starts   []*definition
-	lets     map[string]*definition
-	hasOrder bool
+	n      *Neuron
+	lines  []*definition // "name = value" outside sections
+	arrows []*definition // "name <- value"
+	starts []*definition
+	lets   map[string]*definition
 }
 
 var sections = []string{"spike", "reset", "theta", "start", "noise", "order", "neuron"}

@@ -105,7 +105,7 @@ func TestOfStructs(t *testing.T) {
 		Seed int
 		Best float64
 		Done bool
-		skip int
+		skip int //lint:ignore U1000 unexported fields make no column
 		List []int
 	}
 	f, err := frame.Of([]*run{{Task: "Ant-v3", Seed: 3, Best: 1.5, Done: true}, nil})

@@ -101,7 +101,7 @@ func outcomeOf(t *testing.T, dir string) outcome {
 	put("collect", text, out, err)
 
 	again := copyTo(t, dir, filepath.Join(t.TempDir(), "again"))
-	out, err = gomdcsan("train", "--resume", again, "--steps", "600", "--threads", "1")
+	_, err = gomdcsan("train", "--resume", again, "--steps", "600", "--threads", "1")
 	o.numbers["resume"], o.said["resume"] = filesIn(again, "progress.csv", "evaluations.csv", "episodes.csv", "best.ckpt"), ""
 	if err != nil {
 		o.said["resume"] = err.Error() // a notice is not enough: what goes on must go on rightly
@@ -209,6 +209,7 @@ func editSetting(r *rand.Rand, b []byte) []byte {
 	all := setting.FindAllSubmatchIndex(b, -1)
 	for {
 		m := all[r.IntN(len(all))]
+		//lint:ignore SA6001 the names are used again below
 		name, value := string(b[m[2]:m[3]]), string(b[m[4]:m[5]])
 		other := map[string]string{"task": `"Hopper-v3"`, "inertia": `"exact"`, "contact": `"rne"`, "actor": `"lif"`, "coding": `"uni"`, "neuron": `"lif"`,
 			"learn": `"layer"`, "surrogate": `"arctan"`, "true": "false", "false": "true"}

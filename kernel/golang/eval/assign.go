@@ -218,7 +218,8 @@ func (c *compiler) setOne(l, r ast.Expr) exec {
 // come before the value, all else that the place needs after it.
 func (c *compiler) callsFirst(l ast.Expr) (out []kept) {
 	ast.Inspect(l, func(n ast.Node) bool {
-		e, ok := n.(ast.Expr)
+		e, _ := n.(ast.Expr)
+		ok := false
 		if b, isBinary := n.(*ast.BinaryExpr); isBinary && (b.Op == token.LAND || b.Op == token.LOR) && calls(c.info, b) {
 			ok = true // whether its calls are made is not known before
 		} else if call, isCall := n.(*ast.CallExpr); isCall {

@@ -207,7 +207,7 @@ func TestRecursionEnds(t *testing.T) {
 	p := newProgram(t, "func f(n int) int { return f(n+1) + 1 }")
 	f, _ := p.function("f")
 	defer func() {
-		if r := recover(); r != any(StackOverflow) {
+		if r := recover(); r != any(ErrStackOverflow) {
 			t.Errorf("panic %v", r)
 		}
 	}()

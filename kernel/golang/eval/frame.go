@@ -56,7 +56,6 @@ type frame struct {
 	parent *frame
 	line   int
 	label  string // where a labelled break, continue or goto goes
-	ctl    ctl    // how the body of a range over a function went on
 
 	defers    []func(*frame)
 	panicking bool
@@ -69,15 +68,14 @@ type frame struct {
 type thread struct {
 	top   *frame
 	depth int
-	from  *thread
 }
 
 // maxDepth keeps a goroutine's stack, of about 1.5 KB a call, well below the
 // size at which the runtime ends the process.
 const maxDepth = 300_000
 
-// StackOverflow is the panic of a recursion without end.
-var StackOverflow = errors.New("stack overflow: a function calls itself without end, or more than 300,000 deep, which only compiled code can")
+// ErrStackOverflow is the panic of a recursion without end.
+var ErrStackOverflow = errors.New("stack overflow: a function calls itself without end, or more than 300,000 deep, which only compiled code can")
 
 // start returns a frame for a call, its parameters not yet set.
 func (cl *closure) start(caller *frame) *frame {
@@ -104,7 +102,7 @@ func (fr *frame) run() {
 	rt.Call()
 	t := fr.thread
 	if t.depth++; t.depth > maxDepth {
-		panic(StackOverflow)
+		panic(ErrStackOverflow)
 	}
 	t.top = fr
 	if fr.code.defers {
@@ -176,7 +174,7 @@ func (fr *frame) recoverValue() any {
 // unstoppable reports whether cells may not recover a panic: it ends them.
 func unstoppable(v any) bool {
 	err, ok := v.(error)
-	return ok && (err == rt.Stopped || err == StackOverflow)
+	return ok && (err == rt.Stopped || err == ErrStackOverflow)
 }
 
 // places lists the calls that were under way when a panic began.

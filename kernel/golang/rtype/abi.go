@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 these structs are memory as the runtime lays it out
+
 package rtype
 
 import (

@@ -1,5 +1,7 @@
 //go:build !go1.27
 
+//lint:file-ignore U1000 these structs are memory as the runtime lays it out
+
 package rtype
 
 import "unsafe"

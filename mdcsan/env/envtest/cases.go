@@ -33,7 +33,7 @@ func checkSpec(f Factory) error {
 	}
 	s.ActLow[0], s.ActHigh[0] = -1e9, 1e9
 	if t := p.Spec(); t.ActLow[0] == -1e9 || t.ActHigh[0] == 1e9 {
-		return errors.New("Spec hands out the environment's own slices")
+		return errors.New("method Spec hands out the environment's own slices")
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func checkBeforeReset(f Factory) error {
 	}
 	defer p.Close()
 	if _, err := p.step(); !errors.Is(err, env.ErrNeedsReset) {
-		return fmt.Errorf("Step before Reset: %v", err)
+		return fmt.Errorf("a Step before Reset: %v", err)
 	}
 	return nil
 }
@@ -286,7 +286,7 @@ func checkAfterEnd(f Factory) error {
 		}
 		for range 2 {
 			if _, err := p.step(); !errors.Is(err, env.ErrNeedsReset) {
-				return fmt.Errorf("Step after the end: %v", err)
+				return fmt.Errorf("a Step after the end: %v", err)
 			}
 		}
 	}

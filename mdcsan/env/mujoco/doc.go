@@ -49,13 +49,6 @@ import (
 // ErrSim is wrapped by the errors that MuJoCo itself reported.
 var ErrSim = errors.New("MuJoCo")
 
-// unavailable is what every entry point says in a build without MuJoCo.
-func unavailable() error {
-	return fmt.Errorf("%w: this program was built without MuJoCo, the physics library of all tasks but Pendulum-v1. "+
-		"Run `go run ./install demo` in the gomdcsan source folder, which installs MuJoCo and builds with it; or by hand: "+
-		"`apt-get install libmujoco-dev` and `go install -tags mujoco ./kernel/cmd/gomdcsan`. Pendulum-v1 works without MuJoCo", env.ErrUnavailable)
-}
-
 // missing is what they say where the library is not there that the program was
 // built for.
 func missing(version string, why error) error {

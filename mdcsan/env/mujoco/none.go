@@ -2,6 +2,19 @@
 
 package mujoco
 
+import (
+	"fmt"
+
+	"gomdcsan/mdcsan/env"
+)
+
+// unavailable is what every entry point says in a build without MuJoCo.
+func unavailable() error {
+	return fmt.Errorf("%w: this program was built without MuJoCo, the physics library of all tasks but Pendulum-v1. "+
+		"Run `go run ./install demo` in the gomdcsan source folder, which installs MuJoCo and builds with it; or by hand: "+
+		"`apt-get install libmujoco-dev` and `go install -tags mujoco ./kernel/cmd/gomdcsan`. Pendulum-v1 works without MuJoCo", env.ErrUnavailable)
+}
+
 // Available tells why there is no MuJoCo in this process.
 func Available() error { return unavailable() }
 
