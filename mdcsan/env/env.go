@@ -6,7 +6,7 @@
 // An Env belongs to one goroutine at a time.
 //
 // The physics tasks are in env/tasks (MuJoCo, build tag mujoco), the embedded
-// pure-Go one in env/pendulum. Beside them: env/envtest, the contract as a test
+// pure-Go one in env/pendulum, those of Gymnasium in env/gym. Beside them: env/envtest, the contract as a test
 // that any environment can run; env/batch, which steps several at once;
 // env/render, pictures and films; env/mjcf, the robots as tables; env/mujoco,
 // the physics library.
@@ -51,6 +51,19 @@ type Poser interface {
 	AppendPose(dst []float64) []float64
 }
 
+// Vector is an Env of which several instances step faster together than one by
+// one, as those do that share a process. Evaluations use it.
+type Vector interface {
+	Env
+
+	// Another makes one more instance of the task, which is the caller's to close.
+	Another() (Env, error)
+
+	// StepTogether steps envs[i] for every i in which as Step does, reading act[i]
+	// and writing obs[i], res[i] and errs[i].
+	StepTogether(envs []Env, which []int, obs, act [][]float64, res []Result, errs []error)
+}
+
 // Spec describes a task.
 type Spec struct {
 	Name            string    // gym's name, such as "Hopper-v3"
@@ -73,6 +86,7 @@ func (r Result) Done() bool { return r.Terminated || r.Truncated }
 // Errors that callers test for with errors.Is.
 var (
 	ErrDiverged    = errors.New("simulation diverged")
+	ErrLost        = errors.New("the task's process is lost") // only a new instance helps
 	ErrUnavailable = errors.New("task not available in this build")
 	ErrUnknownTask = errors.New("unknown task")
 	ErrNeedsReset  = errors.New("call Reset first")

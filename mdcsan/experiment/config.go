@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"gomdcsan/mdcsan/env/gym"
 	"gomdcsan/mdcsan/env/tasks"
 )
 
@@ -15,7 +16,7 @@ import (
 // Equation numbers are those of the MDC-SAN paper.
 type Config struct {
 	// The task.
-	Task    string `toml:"task" json:"task" help:"task: the paper's Hopper-v3, Walker2d-v3, HalfCheetah-v3, Ant-v3; Gymnasium's -v4 and -v5 of these and of Swimmer, Reacher, Pusher, InvertedPendulum, InvertedDoublePendulum, Humanoid, HumanoidStandup, with options as in Ant-v4?use_contact_forces=true; or Pendulum-v1; mjcf:robot.xml is a model of your own with a robot.toml beside it"`
+	Task    string `toml:"task" json:"task" help:"task: the paper's Hopper-v3, Walker2d-v3, HalfCheetah-v3, Ant-v3; Gymnasium's -v4 and -v5 of these and of Swimmer, Reacher, Pusher, InvertedPendulum, InvertedDoublePendulum, Humanoid, HumanoidStandup, with options as in Ant-v4?use_contact_forces=true; or Pendulum-v1; mjcf:robot.xml is a model of your own with a robot.toml beside it; gym:ID, such as gym:MountainCarContinuous-v0 or gym:module:Name-v1, is one of an installed Gymnasium"`
 	Inertia string `toml:"inertia" json:"inertia" help:"body inertia: legacy (capsules as MuJoCo computed them up to 2.1.0, as in the paper; tasks of version 3 only) or exact"`
 	Contact string `toml:"contact" json:"contact" help:"Ant-v3's contact forces: zero (as gym with MuJoCo >= 2.0 gives them) or rne"`
 	Seed    uint64 `toml:"seed" json:"seed" help:"seed of all random streams"`
@@ -108,8 +109,10 @@ func DefaultConfig(task string) Config {
 		c.Inertia = "exact"
 	}
 	name, _, _ := strings.Cut(task, "-v")
-	if strings.HasPrefix(task, tasks.Own) {
-		name = tasks.Own
+	for _, kind := range []string{tasks.Own, gym.Prefix} {
+		if strings.HasPrefix(task, kind) {
+			name, c.Inertia = kind, "exact"
+		}
 	}
 	if d, ok := taskDefaults()[name]; ok {
 		c.Steps, c.StartSteps, c.EvalEvery, c.Population = d.steps, d.startSteps, d.evalEvery, d.population
@@ -136,6 +139,7 @@ func taskDefaults() map[string]lengths {
 		"Reacher":                {200_000, 5_000, 5_000, 10},
 		"Pusher":                 {500_000, 10_000, 10_000, 10},
 		"mjcf:":                  {200_000, 5_000, 5_000, 10},
+		"gym:":                   {200_000, 5_000, 5_000, 10},
 		"Humanoid":               {3_000_000, 10_000, 20_000, 4},
 		"HumanoidStandup":        {3_000_000, 10_000, 20_000, 4},
 	}

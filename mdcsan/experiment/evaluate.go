@@ -88,7 +88,7 @@ func (v *evaluator) open(n int) error {
 	var failed error
 	for len(envs) < n && failed == nil {
 		var e env.Env
-		if e, failed = v.make(); failed == nil && (sameInstance(e, v.other) || slices.ContainsFunc(envs, func(o env.Env) bool { return sameInstance(e, o) })) {
+		if e, failed = v.one(envs); failed == nil && (sameInstance(e, v.other) || slices.ContainsFunc(envs, func(o env.Env) bool { return sameInstance(e, o) })) {
 			failed = errors.New("NewEnv returned an instance that it had returned before; it must make a new one each time, because training and evaluation step their own")
 		} else if failed == nil {
 			envs = append(envs, e)
@@ -98,6 +98,16 @@ func (v *evaluator) open(n int) error {
 		v.batch = batch.New(envs, v.workers)
 	}
 	return failed
+}
+
+// one makes one more environment, beside those there are where that is cheaper.
+func (v *evaluator) one(envs []env.Env) (env.Env, error) {
+	if len(envs) > 0 {
+		if first, ok := envs[0].(env.Vector); ok {
+			return first.Another()
+		}
+	}
+	return v.make()
 }
 
 // sameInstance reports whether two tasks are one, by their pointers.

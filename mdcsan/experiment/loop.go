@@ -63,7 +63,7 @@ func (r *Run) train(ctx context.Context) error {
 			if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 				return r.interrupted(ctx)
 			}
-			return err
+			return r.withAdvice(err)
 		}
 		if r.clock.due(r.step) {
 			if err := r.files.lost(); err != nil {
@@ -95,6 +95,14 @@ func (r *Run) advance(ctx context.Context) error {
 		return r.saveOrWarn()
 	}
 	return r.interact()
+}
+
+// withAdvice says how to go on when the process of a task has died.
+func (r *Run) withAdvice(err error) error {
+	if r.files == nil || !errors.Is(err, env.ErrLost) {
+		return err
+	}
+	return fmt.Errorf("%w\nThe run goes on from its last checkpoint with: gomdcsan train --resume %s", err, r.Config.Dir)
 }
 
 func (r *Run) interrupted(ctx context.Context) error {

@@ -174,7 +174,9 @@ func (r *Run) checkpoint() (*checkpoint.File, error) {
 		ck.SetBytes("stream/"+s.name, state)
 	}
 	if s, ok := r.env.(env.Snapshotter); ok {
-		ck.SetBytes("env", s.AppendState(nil))
+		if state := s.AppendState(nil); len(state) > 0 { // one in another process may be lost
+			ck.SetBytes("env", state)
+		}
 	}
 	r.putEvaluations(ck)
 	if r.bestPolicy != nil {

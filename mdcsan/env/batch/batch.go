@@ -95,7 +95,15 @@ func (b *Batch) Reset(which []int, streams []*rng.Stream) error {
 
 // Step applies Act[i] to each environment i named by which and writes Obs[i],
 // Result[i] and Err[i].
-func (b *Batch) Step(which []int) { b.run(which, b.step) }
+func (b *Batch) Step(which []int) {
+	if len(which) > 1 {
+		if v, ok := b.Envs[which[0]].(env.Vector); ok {
+			v.StepTogether(b.Envs, which, b.Obs, b.Act, b.Result, b.Err)
+			return
+		}
+	}
+	b.run(which, b.step)
+}
 
 // Close ends the workers; it may be called again.
 func (b *Batch) Close() {

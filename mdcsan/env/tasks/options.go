@@ -3,6 +3,7 @@ package tasks
 import (
 	"fmt"
 
+	"gomdcsan/mdcsan/env/gym"
 	"gomdcsan/mdcsan/env/mjcf"
 )
 
@@ -51,6 +52,16 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
+
+// version3 refuses options that only tasks of version 3 know.
+func (o Options) version3(name string) error {
+	if o.Inertia == mjcf.Legacy || o.Contact == ContactRNE {
+		return fmt.Errorf("tasks: inertia %q and contact %q are settings of version 3, not of %s", o.Inertia, o.Contact, name)
+	}
+	return nil
+}
+
+func (o Options) gym() gym.Options { return gym.Options{MaxSteps: o.MaxSteps} }
 
 // limit is the time limit for a task whose own is gym.
 func (o Options) limit(gym int) int {

@@ -67,6 +67,8 @@ func newStage(name string, d *Design) (*stage, error) {
 		return nil, err
 	case k.start != nil:
 		return &stage{}, nil
+	case k.table == nil && k.load == nil:
+		return nil, noPicture(name)
 	case k.table == nil:
 		return lookAt(k)
 	}
@@ -81,6 +83,10 @@ func newStage(name string, d *Design) (*stage, error) {
 		s.offset[i] = m.Root.Pos[i] + m.Camera[i] - centre[i]
 	}
 	return s, nil
+}
+
+func noPicture(name string) error {
+	return fmt.Errorf("tasks: %s has no picture here; in Python the environment's render() draws it", name)
 }
 
 // lookAt is the stage of a model that MuJoCo poses.

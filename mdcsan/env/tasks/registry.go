@@ -8,6 +8,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/gym"
 	"gomdcsan/mdcsan/env/mjcf"
 	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/env/pendulum"
@@ -28,11 +29,15 @@ func Names() []string {
 // Lookup describes a task with gym's settings; it needs no MuJoCo.
 func Lookup(name string) (env.Spec, error) { return LookupWith(name, Options{}) }
 
-// LookupWith describes a task with the given options; it needs no MuJoCo.
+// LookupWith describes a task with the given options; it needs no MuJoCo, but
+// for a task "gym:ID" the Python that has it.
 func LookupWith(name string, o Options) (env.Spec, error) {
 	k, err := find(name, o)
 	if err != nil {
 		return env.Spec{}, err
+	}
+	if k.spec == nil {
+		return gym.Lookup(name, o.gym())
 	}
 	return k.spec(), nil
 }
@@ -44,15 +49,18 @@ func New(name string, o Options) (env.Env, error) {
 		return nil, err
 	}
 	e, err := k.make()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	switch {
+	case err == nil:
+		return e, nil
+	case strings.HasPrefix(name, gym.Prefix): // names itself
+		return nil, err
 	}
-	return e, nil
+	return nil, fmt.Errorf("%s: %w", name, err)
 }
 
 // known is a task that was found, its options applied.
 type known struct {
-	spec  func() env.Spec
+	spec  func() env.Spec // nil: Gymnasium knows
 	make  func() (env.Env, error)
 	table func() mjcf.Model             // what pictures show without MuJoCo; nil: none
 	load  func() (*mujoco.Model, error) // the model; nil: none
@@ -67,6 +75,9 @@ func find(full string, o Options) (known, error) {
 	}
 	if file, ok := strings.CutPrefix(full, Own); ok {
 		return ownRobot(file, o)
+	}
+	if strings.HasPrefix(full, gym.Prefix) {
+		return gymnasium(full, o)
 	}
 	name, options := splitName(full)
 	for _, g := range gymTasks() {
@@ -94,10 +105,15 @@ func find(full string, o Options) (known, error) {
 	return known{}, unknown(name)
 }
 
+// gymnasium is a task of an installed Gymnasium.
+func gymnasium(full string, o Options) (known, error) {
+	return known{make: func() (env.Env, error) { return gym.New(full, o.gym()) }}, o.version3(full)
+}
+
 // ownRobot is the task on an MJCF file.
 func ownRobot(file string, o Options) (known, error) {
-	if o.Inertia == mjcf.Legacy || o.Contact == ContactRNE {
-		return known{}, fmt.Errorf("tasks: inertia %q and contact %q are settings of version 3, not of %s%s", o.Inertia, o.Contact, Own, file)
+	if err := o.version3(Own + file); err != nil {
+		return known{}, err
 	}
 	d := o.Robot
 	if d == nil {
@@ -167,5 +183,5 @@ func unknown(name string) error {
 	if best != "" {
 		hint = fmt.Sprintf(" Did you mean %q?", best)
 	}
-	return fmt.Errorf("%w %q.%s There are %s, and mjcf:FILE.xml", env.ErrUnknownTask, name, hint, strings.Join(Names(), ", "))
+	return fmt.Errorf("%w %q.%s There are %s, mjcf:FILE.xml, and gym:ID for those of an installed Gymnasium", env.ErrUnknownTask, name, hint, strings.Join(Names(), ", "))
 }

@@ -14,6 +14,8 @@ func StartPose(name string) ([]float64, error) {
 	case k.table != nil:
 		m := k.table()
 		return m.Start(), nil
+	case k.load == nil:
+		return nil, noPicture(name)
 	}
 	m, err := k.load()
 	if err != nil {

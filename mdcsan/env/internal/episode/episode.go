@@ -45,6 +45,9 @@ func (e *Episode) Steps() int { return e.steps }
 // Limit is the time limit in environment steps; 0 is none.
 func (e *Episode) Limit() int { return e.max }
 
+// Begun reports whether there has been an episode.
+func (e *Episode) Begun() bool { return e.phase != fresh }
+
 // CheckReset says whether Reset may go on, before anything changes.
 func (e *Episode) CheckReset(obs []float64) error { return e.checkObs(obs) }
 

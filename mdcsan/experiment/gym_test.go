@@ -1,0 +1,90 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/gym/gymtest"
+)
+
+// tinyGym is a run on an environment of gymtest.
+func tinyGym(task, dir string) Config {
+	c := tiny(dir)
+	c.Task, c.Inertia = "gym:trials:"+task, "exact"
+	return c
+}
+
+// TestGymChildIsKilled: a run whose Python is killed with SIGKILL says so, and
+// its resume ends with the bits of a run that was left alone.
+func TestGymChildIsKilled(t *testing.T) {
+	gymtest.Python(t, "gymnasium")
+	armed := filepath.Join(t.TempDir(), "armed")
+	task := "Fatal-v0?file=" + armed + "&step=433"
+	want := filesOf(t, train(t, tinyGym(task, t.TempDir())).Config.Dir)
+
+	if err := os.WriteFile(armed, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := tinyGym(task, t.TempDir())
+	r, err := New(c, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = r.Train(context.Background())
+	if err == nil || !errors.Is(err, env.ErrLost) {
+		t.Fatalf("the kill: %v", err)
+	}
+	for _, w := range []string{"step 433", "gym:trials:Fatal-v0", "signal: killed", "--resume " + c.Dir} {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("the error lacks %q: %v", w, err)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	finish(t, c.Dir)
+	compare(t, "killed", filesOf(t, c.Dir), want)
+}
+
+func finish(t *testing.T, dir string) {
+	t.Helper()
+	r, err := Resume(dir, 0, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.Train(context.Background()), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestGymWithoutState: where no state can be had, a resumed run begins a new
+// episode and goes on to its end.
+func TestGymWithoutState(t *testing.T) {
+	gymtest.Python(t, "gymnasium")
+	c := tinyGym("Plain-v0", t.TempDir())
+	r, err := New(c, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stop *InterruptedError
+	if err := r.Train(&countdown{context.Background(), 300}); !errors.As(err, &stop) {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, c.Dir)
+	actor, err := LoadActor(c.Dir, Parts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev, err := actor.Evaluate(context.Background(), 3, 0)
+	if err != nil || !(ev.Mean < 0) {
+		t.Errorf("%v, %v", ev, err)
+	}
+}
