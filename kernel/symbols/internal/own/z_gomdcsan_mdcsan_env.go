@@ -15,6 +15,7 @@ func table_gomdcsan_mdcsan_env() map[string]reflect.Value {
 		"_Env":           reflect.ValueOf((*_gomdcsan_mdcsan_env_Env)(nil)),
 		"ErrBadAction":   reflect.ValueOf(&pkg.ErrBadAction).Elem(),
 		"ErrDiverged":    reflect.ValueOf(&pkg.ErrDiverged).Elem(),
+		"ErrLost":        reflect.ValueOf(&pkg.ErrLost).Elem(),
 		"ErrNeedsReset":  reflect.ValueOf(&pkg.ErrNeedsReset).Elem(),
 		"ErrUnavailable": reflect.ValueOf(&pkg.ErrUnavailable).Elem(),
 		"ErrUnknownTask": reflect.ValueOf(&pkg.ErrUnknownTask).Elem(),
@@ -24,6 +25,8 @@ func table_gomdcsan_mdcsan_env() map[string]reflect.Value {
 		"Snapshotter":    reflect.ValueOf((*pkg.Snapshotter)(nil)),
 		"_Snapshotter":   reflect.ValueOf((*_gomdcsan_mdcsan_env_Snapshotter)(nil)),
 		"Spec":           reflect.ValueOf((*pkg.Spec)(nil)),
+		"Vector":         reflect.ValueOf((*pkg.Vector)(nil)),
+		"_Vector":        reflect.ValueOf((*_gomdcsan_mdcsan_env_Vector)(nil)),
 	}
 }
 
@@ -115,4 +118,39 @@ func (W _gomdcsan_mdcsan_env_Snapshotter) Spec() pkg.Spec {
 
 func (W _gomdcsan_mdcsan_env_Snapshotter) Step(a0 []float64, a1 []float64) (pkg.Result, error) {
 	return W.WStep(a0, a1)
+}
+
+// _gomdcsan_mdcsan_env_Vector implements Vector by functions.
+type _gomdcsan_mdcsan_env_Vector struct {
+	IValue        any
+	WAnother      func() (pkg.Env, error)
+	WClose        func() error
+	WReset        func(a0 []float64, a1 *p_gomdcsan_mdcsan_rng.Stream) error
+	WSpec         func() pkg.Spec
+	WStep         func(a0 []float64, a1 []float64) (pkg.Result, error)
+	WStepTogether func(a0 []pkg.Env, a1 []int, a2 [][]float64, a3 [][]float64, a4 []pkg.Result, a5 []error)
+}
+
+func (W _gomdcsan_mdcsan_env_Vector) Another() (pkg.Env, error) {
+	return W.WAnother()
+}
+
+func (W _gomdcsan_mdcsan_env_Vector) Close() error {
+	return W.WClose()
+}
+
+func (W _gomdcsan_mdcsan_env_Vector) Reset(a0 []float64, a1 *p_gomdcsan_mdcsan_rng.Stream) error {
+	return W.WReset(a0, a1)
+}
+
+func (W _gomdcsan_mdcsan_env_Vector) Spec() pkg.Spec {
+	return W.WSpec()
+}
+
+func (W _gomdcsan_mdcsan_env_Vector) Step(a0 []float64, a1 []float64) (pkg.Result, error) {
+	return W.WStep(a0, a1)
+}
+
+func (W _gomdcsan_mdcsan_env_Vector) StepTogether(a0 []pkg.Env, a1 []int, a2 [][]float64, a3 [][]float64, a4 []pkg.Result, a5 []error) {
+	W.WStepTogether(a0, a1, a2, a3, a4, a5)
 }
