@@ -102,6 +102,11 @@ func sections(runs []*mdcsan.Results) []section {
 			Text:   "Each run's best return as a share of the paper's MDC-SAN in Table 1. The profile shows which share of runs exceeds each score. IQM is the mean of the middle half of all runs; its interval says how far it may move if the seeds were drawn again, and is too narrow with fewer than about five seeds. The last column is the probability that a run of MDC-SAN beats one of that kind.",
 			Figure: plotting.Single(Profiles(runs, kinds...), 0, 0), Tables: []titled{{"", Summaries(runs, kinds...)}}})
 	}
+	if others := Others(runs); len(others) > 0 {
+		out = append(out, section{ID: "others", Title: "Other runs: other settings, or other tasks",
+			Text:   fmt.Sprintf("%s of %d stand under none of the figures above, since the paper has no such curve. Listed with the settings that are not the paper's.", plural(len(others), "run"), len(runs)),
+			Figure: OtherFigure(others), Tables: []titled{{"", OtherRows(others)}}})
+	}
 	return out
 }
 
