@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 
@@ -208,7 +209,44 @@ func (s *Plane) trajectory(q [2]float64) *curve {
 // PlaneEquilibrium is a point where a Plane rests.
 type PlaneEquilibrium struct {
 	V, U   float64
-	Stable bool // both eigenvalues of the Jacobian have negative real parts
+	Kind   string // "node", "focus", "saddle" or "centre", by the eigenvalues λ of the Jacobian
+	Stable bool   // of the flow: both λ have negative real parts
+	Steps  bool   // stable under Euler steps of 1, as networks take them: both |1 + λ| < 1
+}
+
+// String is such as "stable focus at (0.08, -0.02), but not under steps of 1".
+func (e PlaneEquilibrium) String() string {
+	text := fmt.Sprintf("%s at (%.3g, %.3g)", e.Kind, e.V, e.U)
+	if e.Stable {
+		text = "stable " + text
+	} else if e.Kind == "node" || e.Kind == "focus" {
+		text = "unstable " + text
+	}
+	if e.Stable && !e.Steps {
+		text += ", but not under steps of 1"
+	}
+	return text
+}
+
+// classified is the equilibrium at a point with the Jacobian (a b; c d).
+func classified(v, u, a, b, c, d float64) PlaneEquilibrium {
+	trace, det := a+d, a*d-b*c
+	e := PlaneEquilibrium{V: v, U: u, Kind: "node", Stable: trace < 0 && det > 0}
+	spread := trace*trace/4 - det // of the eigenvalues around trace/2, squared
+	switch scale := math.Abs(a) + math.Abs(b) + math.Abs(c) + math.Abs(d); {
+	case det < 0:
+		e.Kind = "saddle"
+	case spread < 0 && math.Abs(trace) < 1e-7*scale: // as exact as the differences are
+		e.Kind, e.Stable = "centre", false
+	case spread < 0:
+		e.Kind = "focus"
+	}
+	largest := math.Hypot(1+trace/2, math.Sqrt(max(0, -spread)))
+	if spread > 0 {
+		largest = math.Abs(1+trace/2) + math.Sqrt(spread)
+	}
+	e.Steps = largest < 1
+	return e
 }
 
 // Equilibria finds the plane's equilibria by Newton's method from a grid of
@@ -229,7 +267,7 @@ func (s *Plane) Equilibria() []PlaneEquilibrium {
 			}
 			if !known {
 				a, b, c, d := s.jacobian(v, u)
-				out = append(out, PlaneEquilibrium{v, u, a+d < 0 && a*d-b*c > 0})
+				out = append(out, classified(v, u, a, b, c, d))
 			}
 		}
 	}

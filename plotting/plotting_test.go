@@ -255,6 +255,31 @@ func TestEquilibria(t *testing.T) {
 	}
 }
 
+// TestEquilibriaKinds classifies linear fields, whose eigenvalues are known.
+func TestEquilibriaKinds(t *testing.T) {
+	for want, m := range map[string][4]float64{ // eigenvalues
+		"stable node at (0, 0)":                            {-0.5, 0, 0, -0.2},
+		"unstable node at (0, 0)":                          {0.5, 0, 0, 0.2},
+		"saddle at (0, 0)":                                 {0.5, 0, 0, -0.2},
+		"stable focus at (0, 0)":                           {-0.2, 0.3, -0.3, -0.2}, // -0.2 ± 0.3i
+		"unstable focus at (0, 0)":                         {0.2, 0.3, -0.3, 0.2},
+		"centre at (0, 0)":                                 {0, 1, -1, 0},
+		"stable focus at (0, 0), but not under steps of 1": {-0.1, 1, -1, -0.1}, // |0.9 ± i| > 1
+		"stable node at (0, 0), but not under steps of 1":  {-2.5, 0, 0, -0.5},
+	} {
+		p := Plane{Field: func(v, u float64) (float64, float64) { return m[0]*v + m[1]*u, m[2]*v + m[3]*u }, V: Range{-1, 1}, U: Range{-1, 1}}
+		eq := p.Equilibria()
+		if len(eq) != 1 {
+			t.Errorf("%s: %v", want, eq)
+			continue
+		}
+		eq[0].V, eq[0].U = math.Abs(math.Round(eq[0].V*1e6)), math.Abs(math.Round(eq[0].U*1e6)) // no -0
+		if got := eq[0].String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
 		min, max float64

@@ -232,14 +232,22 @@ func (s *step) update(states []*node) []*node {
 }
 
 // exponential is Euler's step, exact for the part of f that is linear in v:
-// v + f·(e^ah - 1)/a.
+// v + f·(e^ah - 1)/a. Where ah is small, as a learnt rate may become, the
+// quotient is its series, h·(1 + ah/2·(1 + ah/3·(...))), whose limit is Euler's h.
 func (s *step) exponential(v, f, h *node) *node {
-	a := s.rate(v, f)
-	if a.is(0) {
+	x := s.mul(h, s.rate(v, f))
+	if x.is(0) {
 		return s.add(v, s.mul(h, f))
 	}
-	growth := s.div(s.sub(s.make(opExp, s.mul(h, a)), s.number(1)), a)
-	return s.add(v, s.mul(growth, f))
+	one := s.number(1)
+	far := s.above(s.sub(s.abs(x), s.number(0.1)))
+	divisor := s.choose(far, x, one) // never zero, on the way back neither
+	series := one
+	for k := 5.0; k > 1; k-- {
+		series = s.add(one, s.mul(s.mul(x, s.number(1/k)), series))
+	}
+	growth := s.choose(far, s.div(s.sub(s.make(opExp, x), one), divisor), series)
+	return s.add(v, s.mul(s.mul(h, growth), f))
 }
 
 // rate is the factor a of the terms a·v of f that no state changes.
