@@ -34,9 +34,7 @@
 // (the replay buffer, the progress tables), of which the checkpoint keeps only
 // the length. Saving then costs what was added since the last time.
 //
-// [File.WriteNPZ] exports tensors for NumPy. The Neuromorphic Intermediate
-// Representation is left out: it is HDF5, which no maintained pure-Go library
-// writes.
+// [File.WriteNPZ] exports tensors for NumPy.
 //
 // A File is not safe for concurrent use. Errors wrap [ErrForeign], [ErrNewer],
 // [ErrTruncated], [ErrCorrupt] or [ErrMissing].

@@ -2,7 +2,7 @@ package checkpoint
 
 import (
 	"archive/zip"
-	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,22 +11,22 @@ import (
 )
 
 // WriteNPZ writes the tensors whose names keep accepts (nil accepts all) as
-// NumPy's .npz: a zip of .npy files. Byte sections are left out.
-func (f *File) WriteNPZ(w io.Writer, keep func(name string) bool) error {
+// NumPy's .npz: a zip of .npy files. Byte sections are left out. A text that is
+// not empty is written first, as an array of no dimensions called settings.
+func (f *File) WriteNPZ(w io.Writer, keep func(name string) bool, settings string) error {
 	z := zip.NewWriter(w)
+	if settings != "" {
+		if err := addArray(z, "settings", npyText(settings)); err != nil {
+			return err
+		}
+	}
 	for _, e := range f.entries {
 		if e.typ == Bytes || keep != nil && !keep(e.name) {
 			continue
 		}
-		// Fixed times and no compression: equal weights give equal files, and
-		// numpy.load can map them.
-		h := &zip.FileHeader{Name: e.name + ".npy", Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
-		out, err := z.CreateHeader(h)
-		if err == nil {
-			_, err = out.Write(append(npyHeader(e), e.payload...))
-		}
-		if err != nil {
-			return fmt.Errorf("checkpoint: write npz: %w", err)
+		descr := map[Type]string{Float32: "<f4", Float64: "<f8", Int64: "<i8"}[e.typ]
+		if err := addArray(z, e.name, append(npyHeader(descr, e.shape), e.payload...)); err != nil {
+			return err
 		}
 	}
 	if err := z.Close(); err != nil {
@@ -35,21 +35,35 @@ func (f *File) WriteNPZ(w io.Writer, keep func(name string) bool) error {
 	return nil
 }
 
-// WriteNPZFile writes an .npz file atomically.
-func (f *File) WriteNPZFile(path string, keep func(name string) bool) error {
-	var b bytes.Buffer
-	if err := f.WriteNPZ(&b, keep); err != nil {
-		return err
+// addArray adds a file to the zip, with a fixed time and no compression: equal
+// weights give equal files, and numpy.load can map them.
+func addArray(z *zip.Writer, name string, npy []byte) error {
+	h := &zip.FileHeader{Name: name + ".npy", Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
+	out, err := z.CreateHeader(h)
+	if err == nil {
+		_, err = out.Write(npy)
 	}
-	return WriteOutput(path, b.Bytes())
+	if err != nil {
+		return fmt.Errorf("checkpoint: write npz: %w", err)
+	}
+	return nil
+}
+
+// npyText is a text as NumPy has it, 4 bytes a character.
+func npyText(text string) []byte {
+	runes := []rune(text)
+	b := npyHeader("<U"+strconv.Itoa(len(runes)), nil)
+	for _, r := range runes {
+		b = binary.LittleEndian.AppendUint32(b, uint32(r))
+	}
+	return b
 }
 
 // npyHeader is NumPy's format 1.0: magic, version, length, then a Python
 // dictionary padded so that the data start at a multiple of 64 bytes.
-func npyHeader(e entry) []byte {
-	descr := map[Type]string{Float32: "<f4", Float64: "<f8", Int64: "<i8"}[e.typ]
-	dims := make([]string, len(e.shape))
-	for i, d := range e.shape {
+func npyHeader(descr string, sizes []int) []byte {
+	dims := make([]string, len(sizes))
+	for i, d := range sizes {
 		dims[i] = strconv.Itoa(d)
 	}
 	shape := strings.Join(dims, ", ")

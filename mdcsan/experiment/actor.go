@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +22,8 @@ type Actor struct {
 	Note   string // what was wrong with the file it was read from, mostly empty
 	agent  *td3.Agent
 	parts  Parts
+
+	critics bool // of agent are trained ones
 }
 
 // NewActor builds the untrained actor that c describes.
@@ -52,11 +53,13 @@ func LoadActor(path string, p Parts) (*Actor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return &Actor{c, spec, note, agent, p}, nil
+	return &Actor{Config: c, Spec: spec, Note: note, agent: agent, parts: p, critics: hasCritics(ck)}, nil
 }
 
 // Actor returns the run's policy as it is now; it changes as training goes on.
-func (r *Run) Actor() *Actor { return &Actor{r.Config, r.Spec, "", r.Learner.(*td3.Agent), r.parts} }
+func (r *Run) Actor() *Actor {
+	return &Actor{Config: r.Config, Spec: r.Spec, agent: r.Learner.(*td3.Agent), parts: r.parts, critics: true}
+}
 
 // BestActor returns a copy of the policy of the best evaluation.
 func (r *Run) BestActor() (*Actor, error) {
@@ -68,7 +71,7 @@ func (r *Run) BestActor() (*Actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Actor{c, spec, "", agent, r.parts}, nil
+	return &Actor{Config: c, Spec: spec, agent: agent, parts: r.parts}, nil
 }
 
 // Agent returns the learner around the actor, critics included.
@@ -211,15 +214,6 @@ func (a *Actor) File() *checkpoint.File {
 
 // Save writes the policy to a file that LoadActor reads.
 func (a *Actor) Save(path string) error { return WriteOutput(path, a.File().Marshal()) }
-
-// SaveNPZ writes the policy's tensors in NumPy's format.
-func (a *Actor) SaveNPZ(path string) error {
-	var b bytes.Buffer
-	if err := a.File().WriteNPZ(&b, nil); err != nil {
-		return err
-	}
-	return WriteOutput(path, b.Bytes())
-}
 
 // Trajectory is one episode as it went: Obs has one row more than the others.
 type Trajectory struct {

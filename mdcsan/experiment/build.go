@@ -157,12 +157,44 @@ func New(c Config, p Parts) (*Run, error) {
 		return nil, err
 	}
 	r.buffer = replay.New(c.Replay, r.Spec.ObsDim, r.Spec.ActDim)
+	if c.Init != "" {
+		if err := r.startFrom(c.Init); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
 	if c.Dir != "" {
 		if r.files, err = createFiles(r.Config, p); err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
+	if c.Dir != "" && c.Init != "" { // a resume must not need the file again
+		if err := r.Save(); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
 	return r, nil
+}
+
+// startFrom takes the policy of a file in place of fresh weights: the network,
+// its target, the observations' statistics, and the critics if the file has
+// them. Moments of the optimisers begin at zero.
+func (r *Run) startFrom(path string) error {
+	ck, _, err := openPolicy(path)
+	if err != nil {
+		return fmt.Errorf("experiment: init: %w", err)
+	}
+	for _, t := range r.Learner.Tensors() {
+		from := strings.Replace(t.Name, "_target/", "/", 1)
+		if t.Stream != nil || !isPolicy(from) && !(isCritic(from) && hasCritics(ck)) {
+			continue
+		}
+		name := t.Name
+		t.Name = from
+		if err := takeTensor(ck, t); err != nil {
+			return fmt.Errorf("experiment: init: %s of this run from %s: %w; settings of the actor must be those of the policy", name, path, err)
+		}
+	}
+	return nil
 }
 
 // Resume takes up the run in a folder where its last checkpoint stands, or at

@@ -20,6 +20,7 @@ type Config struct {
 	Inertia string `toml:"inertia" json:"inertia" help:"body inertia: legacy (capsules as MuJoCo computed them up to 2.1.0, as in the paper; tasks of version 3 only) or exact"`
 	Contact string `toml:"contact" json:"contact" help:"Ant-v3's contact forces: zero (as gym with MuJoCo >= 2.0 gives them) or rne"`
 	Seed    uint64 `toml:"seed" json:"seed" help:"seed of all random streams"`
+	Init    string `toml:"init" json:"init,omitempty" help:"policy to start from, of the same settings of the actor: a file, or a run's folder; it may be an imported one"`
 
 	// The actor.
 	Actor     string    `toml:"actor" json:"actor" help:"actor: mdcsan, lif, popdan or dan"`

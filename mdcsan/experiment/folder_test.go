@@ -154,7 +154,7 @@ func TestEditedManifestIsRefused(t *testing.T) {
 func changedSetting(t *testing.T, c *Config, name string) Config {
 	t.Helper()
 	words := map[string]string{"task": "Hopper-v3", "inertia": "exact", "contact": "rne", "actor": "lif", "coding": "uni", "neuron": "if", "learn": "layer",
-		"surrogate": "arctan", "hidden": "8", "critic_hidden": "8", "theta": "1,2,3,4"}
+		"init": "other.ckpt", "surrogate": "arctan", "hidden": "8", "critic_hidden": "8", "theta": "1,2,3,4"}
 	for _, s := range c.Settings() {
 		if s.Name != name {
 			continue

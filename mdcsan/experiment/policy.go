@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gomdcsan/mdcsan/checkpoint"
@@ -61,9 +62,12 @@ func takeTensor(ck *checkpoint.File, t nn.Tensor) error {
 	case t.F64 != nil:
 		return ck.ReadFloat64(t.Name, t.F64)
 	}
-	v, _, err := ck.Float32(t.Name)
+	v, shape, err := ck.Float32(t.Name)
 	if err != nil {
 		return err
+	}
+	if !slices.Equal(shape, t.Shape) {
+		return fmt.Errorf("experiment: %s has shape %v, the settings make it %v: %w", t.Name, shape, t.Shape, checkpoint.ErrCorrupt)
 	}
 	return t.SetF32(v)
 }
@@ -73,10 +77,20 @@ func isPolicy(name string) bool {
 	return strings.HasPrefix(name, "actor/") || strings.HasPrefix(name, "normaliser/")
 }
 
-func policyTensors(tensors []nn.Tensor) []nn.Tensor {
+// isCritic tells the critics' tensors, without their targets.
+func isCritic(name string) bool {
+	return strings.HasPrefix(name, "q1/") || strings.HasPrefix(name, "q2/")
+}
+
+// hasCritics reports whether a file holds critics, as a run's checkpoint does.
+func hasCritics(ck *checkpoint.File) bool { return ck.Has("q1/W0") }
+
+func policyTensors(tensors []nn.Tensor) []nn.Tensor { return tensorsOf(tensors, isPolicy) }
+
+func tensorsOf(tensors []nn.Tensor, keep func(name string) bool) []nn.Tensor {
 	var out []nn.Tensor
 	for _, t := range tensors {
-		if isPolicy(t.Name) {
+		if keep(t.Name) {
 			out = append(out, t)
 		}
 	}
@@ -227,7 +241,11 @@ func PolicyFrom(ck *checkpoint.File, p Parts) (c Config, spec env.Spec, agent *t
 	if agent, err = NewAgent(c, spec, p); err != nil {
 		return c, spec, nil, err
 	}
-	err = takeTensors(ck, policyTensors(agent.Tensors()))
+	tensors := agent.Tensors()
+	err = takeTensors(ck, policyTensors(tensors))
+	if err == nil && hasCritics(ck) {
+		err = takeTensors(ck, tensorsOf(tensors, isCritic))
+	}
 	if errors.Is(err, checkpoint.ErrMissing) {
 		err = fmt.Errorf("%w (if it was made with a part of your own, mdcsan.LoadWith(path, parts) takes it)", err)
 	}

@@ -16,6 +16,7 @@ import (
 // exportFlags name the files to write.
 type exportFlags struct {
 	npz, thetas, film string
+	critics           bool
 	seed              uint64
 	size              int
 }
@@ -28,17 +29,19 @@ func newExport() *cobra.Command {
 		Long: `Export what a policy file, a run's checkpoint, or a run's folder (then the
 policy of its best evaluation) holds.
 
-NIR, the Neuromorphic Intermediate Representation, is not among the formats: it
-is HDF5, which no maintained Go library writes, and has no node for the dynamic
-neurons.`,
+NIR, the Neuromorphic Intermediate Representation, is written by the Python
+package from the .npz, for LIF neurons: it is HDF5, which no maintained Go
+library writes, and has no node for the dynamic neurons.`,
 		Example: `  gomdcsan export runs/first --npz weights.npz
   gomdcsan export runs/first/latest.ckpt --film walk.gif --seed 3
+  gomdcsan export runs/first/latest.ckpt --npz all.npz --critics
   gomdcsan export runs/ant --thetas cloud.csv`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.npz, "npz", "", "write all tensors to this `file` in NumPy's format")
+	fl.StringVar(&f.npz, "npz", "", "write all tensors and settings to this `file` in NumPy's format (mdcsan/experiment/POLICY_FORMAT.md)")
+	fl.BoolVar(&f.critics, "critics", false, "write the critics too, which a run's latest.ckpt has")
 	fl.StringVar(&f.thetas, "thetas", "", "write the dynamic parameters of every neuron, the points of Fig. 6, to this CSV `file`")
 	fl.StringVar(&f.film, "film", "", "play a noise-free episode and write it to this `file`: .gif, or .png (animated)")
 	fl.Uint64Var(&f.seed, "seed", 0, "seed of the film's initial state")
@@ -48,6 +51,9 @@ neurons.`,
 }
 
 func (f *exportFlags) run(cmd *cobra.Command, from string) error {
+	if f.critics && f.npz == "" {
+		return errors.New("export: --critics goes with --npz FILE")
+	}
 	if f.npz == "" && f.thetas == "" && f.film == "" {
 		return errors.New("export: nothing to write: name a file with --npz, --thetas or --film")
 	}
@@ -59,7 +65,7 @@ func (f *exportFlags) run(cmd *cobra.Command, from string) error {
 		path  string
 		write func(path string) error
 	}{
-		{f.npz, actor.SaveNPZ},
+		{f.npz, func(path string) error { return actor.SaveNPZ(path, f.critics) }},
 		{f.thetas, func(path string) error { return writeThetas(path, actor) }},
 		{f.film, func(path string) error { return f.writeFilm(cmd, path, actor) }},
 	} {

@@ -20,6 +20,7 @@ var commands = []func() *cobra.Command{
 	newTrain,
 	newEval,
 	newExport,
+	newImport,
 	newTheta,
 	newWatch,
 	newSweep,
