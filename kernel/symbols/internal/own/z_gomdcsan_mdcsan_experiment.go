@@ -40,6 +40,8 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"Finished":         reflect.ValueOf(p_go_constant.MakeFromLiteral("\"finished\"", p_go_token.STRING, 0)),
 		"Group":            reflect.ValueOf((*pkg.Group)(nil)),
 		"Groups":           reflect.ValueOf(pkg.Groups),
+		"Import":           reflect.ValueOf(pkg.Import),
+		"ImportOptions":    reflect.ValueOf((*pkg.ImportOptions)(nil)),
 		"InterruptedError": reflect.ValueOf((*pkg.InterruptedError)(nil)),
 		"KeepFailure":      reflect.ValueOf(pkg.KeepFailure),
 		"Learner":          reflect.ValueOf((*pkg.Learner)(nil)),
