@@ -49,7 +49,8 @@ type testCase struct {
 	name   string
 	cells  []string
 	stdout string
-	value  *string
+	value  *string  // of the last cell
+	values []string // of each
 	errors map[string]string
 }
 
@@ -132,6 +133,8 @@ func runCase(t *testing.T, c testCase, noNative bool, ran map[string]int) (verdi
 			return "wrong", fmt.Sprintf("cell %d: no error", i)
 		case mustFail && !strings.Contains(err.Value, want):
 			return "wrong", fmt.Sprintf("cell %d: error %q, want %q", i, err.Value, want)
+		case c.values != nil && s.value != c.values[i]:
+			return "wrong", fmt.Sprintf("cell %d: showed %q, want %q", i, s.value, c.values[i])
 		}
 	}
 	if got := s.output(); got != c.stdout {
