@@ -37,12 +37,12 @@ func TestRandomSessions(t *testing.T) {
 				needNative(t, s)
 				s.output() // no longer caught
 			}
-			verdicts := map[string]int{}
+			verdicts, ran := map[string]int{}, map[string]int{}
 			for i, s := range sessions {
 				if way.magic == "%%native\n" && i%compiled != 0 {
 					continue // each of its cells is compiled
 				}
-				verdict, detail := runCase(t, randomCase(s, truth[i], way.magic), way.noNative)
+				verdict, detail := runCase(t, randomCase(s, truth[i], way.magic), way.noNative, ran)
 				if strings.Contains(detail, "internal error") {
 					verdict = "internal error"
 				}
@@ -50,7 +50,7 @@ func TestRandomSessions(t *testing.T) {
 					t.Errorf("%s: %s\n%s", verdict, detail, s)
 				}
 			}
-			fmt.Printf("seeds %d-%d, %s: %v\n", first, last, way.name, verdicts)
+			fmt.Printf("seeds %d-%d, %s: %v; cells run by %v\n", first, last, way.name, verdicts, ran)
 		})
 	}
 }

@@ -74,7 +74,7 @@ func (p *Plan) TooLarge(sizes types.Sizes) []types.Error {
 		if elem == nil {
 			continue
 		}
-		if size := sizes.Sizeof(elem); size < 0 || size > 0 && n > maxArrayBytes/size {
+		if size := leastSize(sizes, elem); size < 0 || size > 0 && n > maxArrayBytes/size {
 			err := types.Error{Pos: e.Pos(), Msg: fmt.Sprintf("%d elements of type %s do not fit into memory", n, elem)}
 			if len(out) == 0 || err.Pos < out[0].Pos {
 				out = []types.Error{err}
@@ -82,6 +82,33 @@ func (p *Plan) TooLarge(sizes types.Sizes) []types.Error {
 		}
 	}
 	return out
+}
+
+// leastSize is the size of a type, or 1 for one that depends on a type
+// parameter.
+func leastSize(sizes types.Sizes, t types.Type) int64 {
+	if parametric(t) {
+		return 1
+	}
+	return sizes.Sizeof(t)
+}
+
+// parametric reports whether the size of a type depends on a type parameter.
+func parametric(t types.Type) bool {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return parametric(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if parametric(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // lastKey is the largest index that a list literal names.

@@ -201,7 +201,7 @@ def $z int := 0
 ===
 {{_ = [3]int{}[$i+2]|_ = {ints}[:2][$i:1]|_ = "text"[$u+200]|_ = make([]int, -$i)|_ = $i / $z|_ = $x.(string)|_ = $x.(fmt.Stringer)|_ = $x.(*$E)|_ = $x.($N)}}
 ===
-{{{ var m map[string]int; m[{string}] = 1 }|{ var p *$E; p.code++ }|_ = [4]int([]int{$i})|{ var c chan int; close(c) }|{ var f func(); f() }|_ = $u % uint8($z)|c := make(chan int); close(c); close(c)|_ = 1 << -$i|_ = []int{1, 2, 3}[$z:$i+2]|panic(nil)|_ = "日本"[$i:$z]|_ = [2]int{}[:][:1:$i+1]|_ = map[any]int{ []int{$i}: 1}|{ var e error; _ = e.Error() }|_ = *(*int)(nil)|{ var x, y any = []int{1}, []int{2}; _ = x == y } }}
+{{{ var m map[string]int; m[{string}] = 1 }|{ var p *$E; p.code++ }|_ = [4]int([]int{$i})|{ var c chan int; close(c) }|{ var f func(); f() }|_ = $u % uint8($z)|c := make(chan int); close(c); close(c)|_ = 1 << -$i|_ = []int{1, 2, 3}[$z:$i+2]|panic(nil)|_ = "日本"[$i:$z]|_ = (&[2]int{})[:][:1:$i+1]|_ = map[any]int{ []int{$i}: 1}|{ var e error; _ = e.Error() }|_ = *(*int)(nil)|{ var x, y any = []int{1}, []int{2}; _ = x == y } }}
 ===
 fmt.Println({int})`},
 }

@@ -71,7 +71,7 @@ func _() { fmt.Println("never") }
 const _ = {lit}
 ---
 def $f func(int, string) (int, string) := func(a int, _ string) (_ int, s string) { s = {string}; return a, s }
-_, $s := $f({int}, "")
+def _ int, $s string := $f({int}, "")
 ---
 for _ = range 2 {
 	fmt.Print({int}, " ")
@@ -205,7 +205,7 @@ def $d float64, $e bool := {float64}, {bool}
 $a, $b = $a+1, {string}
 $c = append($c, $b)
 fmt.Println($a, $b, $c, $d, $e)
----
+===
 var $b string
 def $a int, $f string := {int}, "new"
 fmt.Printf("%d %q %s\n", $a, $b, $f)
@@ -249,7 +249,7 @@ fmt.Println($f({int}, {{0|1}}, "c"))
 fmt.Println($fib({lit}), $even({lit}), $odd({lit}))
 value $f({int}, 3, "v")`},
 	{Name: "a function for others", Headings: "Function declarations", Text: `
-func $f(x {{int|int}}) int { return (x{{+|-|*|^}}{int})%97 }
+func $f(x {{int|int}}) int { return (x {{+|-|*|^}} {int}) % 97 }
 func $g(s string) string { return s + {string} }
 offer $f int int
 offer $g string string

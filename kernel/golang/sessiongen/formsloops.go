@@ -3,7 +3,7 @@ package sessiongen
 // loopForms are For statements.
 var loopForms = []Form{
 	{Name: "loops with a condition", Headings: "For statements,For condition", Text: `
-def $n int, $sum int := {int} + 20, 0
+def $n int, $sum int := {int}%50 + 60, 0
 ---
 for $n > {lit} {
 	$n = $n/2 - 1

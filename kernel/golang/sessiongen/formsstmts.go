@@ -129,8 +129,8 @@ $f()
 (func() { $l[0]++ })()
 copy($l, []int{ {int} })
 fmt.Println($l)
-slices.Reverse($l)
 (strings.NewReplacer)("a", "b")
+slices.Reverse($l)
 ---
 value $l`},
 	{Name: "increments", Headings: "IncDec statements,Assignment statements", Text: `

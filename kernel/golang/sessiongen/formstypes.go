@@ -15,7 +15,7 @@ def $a int8 := {int8}
 def $b uint32 := {uint32}
 def $c int64 = {int64}
 ---
-$a = $a{{+|-|*}}{int8}
+$a = $a {{+|-|*}} {int8}
 $b {{+|-|*|^|&|<<|>>}}= uint32({uint8}%32)
 fmt.Println(int64($a)+$c, uint16($b), int8($c), uint8($a), float32($b), {float32})
 ---

@@ -2,6 +2,7 @@ package sessiongen
 
 import (
 	"bytes"
+	"context"
 	_ "embed" // for the program's runtime
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 //go:embed runtime.txt
@@ -42,17 +44,29 @@ func Truth(dir string, sessions []*Session) ([][]Result, error) {
 	if out, err := goCommand(dir, "build", "-gcflags=-e", "-o", "cells.exe", "."); err != nil {
 		return nil, fmt.Errorf("sessiongen: go build: %w\n%s", err, out)
 	}
-	var out, stderr bytes.Buffer
-	c := exec.Command(filepath.Join(dir, "cells.exe"))
-	c.Stdout, c.Stderr = &out, &stderr
-	if err := c.Run(); err != nil {
-		return nil, fmt.Errorf("sessiongen: %w\n%s", err, stderr.String())
+	out, err := run(filepath.Join(dir, "cells.exe"))
+	if err != nil {
+		return nil, err
 	}
-	results, err = parse(out.String(), results, index)
+	results, err = parse(out, results, index)
 	if err != nil {
 		return nil, err
 	}
 	return results, refusals(dir, sessions, results)
+}
+
+// run runs the program, which should end within moments.
+func run(command string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var out, stderr bytes.Buffer
+	c := exec.CommandContext(ctx, command)
+	c.Stdout, c.Stderr = &out, &stderr
+	if err := c.Run(); err != nil {
+		at := out.String()
+		return "", fmt.Errorf("sessiongen: the program ends in the cell of %q: %w\n%s", at[strings.LastIndex(at, "\x00C ")+1:], errors.Join(err, ctx.Err()), stderr.String())
+	}
+	return out.String(), nil
 }
 
 func write(dir, name, text string) error {
@@ -70,7 +84,7 @@ func goCommand(dir string, args ...string) (string, error) {
 // parse takes what the program prints apart.
 func parse(out string, results [][]Result, index map[int]int) ([][]Result, error) {
 	var at *Result
-	for i, part := range strings.Split(mark.ReplaceAllString(out, ""), "\x00") {
+	for i, part := range strings.Split(mark.ReplaceAllString(out, ""), "\x00mark\x00") {
 		if i%2 == 0 {
 			if at != nil {
 				at.Output += part
