@@ -131,7 +131,7 @@ func runCase(t *testing.T, c testCase, noNative bool, ran map[string]int) (verdi
 			return "wrong", fmt.Sprintf("cell %d: %s\n%s", i, err, strings.Join(err.Traceback, "\n"))
 		case mustFail && err == nil:
 			return "wrong", fmt.Sprintf("cell %d: no error", i)
-		case mustFail && !strings.Contains(err.Value, want):
+		case mustFail && !strings.Contains(err.Value, want), mustFail && c.values != nil && err.Name == "panic" && err.Value != want:
 			return "wrong", fmt.Sprintf("cell %d: error %q, want %q", i, err.Value, want)
 		case c.values != nil && s.value != c.values[i]:
 			return "wrong", fmt.Sprintf("cell %d: showed %q, want %q", i, s.value, c.values[i])

@@ -73,7 +73,9 @@ func message(v any) (text string) {
 	}
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
-		if r.Kind() == reflect.String {
+		if r.Type().PkgPath() == "" {
+			return fmt.Sprint(v)
+		} else if r.Kind() == reflect.String {
 			return fmt.Sprintf("%T(%q)", v, v)
 		}
 		return fmt.Sprintf("%T(%v)", v, v)

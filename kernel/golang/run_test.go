@@ -148,3 +148,19 @@ func TestPanics(t *testing.T) {
 		})
 	}
 }
+
+// TestPanicMessages says what Go says of a panic with a value that is no error:
+// a type's name if it is no predeclared one.
+func TestPanicMessages(t *testing.T) {
+	inEachWay(t, func(t *testing.T, s *testSession, magic string) {
+		s.must("type N int; type S string")
+		for code, want := range map[string]string{
+			"panic(3)": "3", "panic(false)": "false", "panic(1.5)": "1.5", "panic(uint8(7))": "7", "panic(2i)": "(0+2i)",
+			"panic(N(4))": "main.N(4)", "panic(S(\"x\"))": `main.S("x")`, "panic(\"a\")": "a", "panic(nil)": "panic called with nil argument",
+		} {
+			if err := s.run(magic + code); err == nil || err.Value != want {
+				t.Errorf("%s: %v, want %s", code, err, want)
+			}
+		}
+	})
+}

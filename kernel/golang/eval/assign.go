@@ -55,16 +55,22 @@ type target struct {
 	put     func(*frame, reflect.Value)
 }
 
-// set compiles assignments: operands first, then values, then the assignments.
+// set compiles assignments: calls first, then other operands and values, then
+// the assignments.
 func (c *compiler) set(left, right []ast.Expr) exec {
 	if len(left) == 1 && len(right) == 1 {
 		return c.setOne(left[0], right[0])
 	}
 	var nodes []*node
 	var values tuple
+	var before []kept
 	if len(right) == 1 {
+		for _, l := range operands(left, nil) {
+			before = append(before, c.callsFirst(l)...)
+		}
 		values = c.several(right[0], len(left))
 	} else {
+		before = c.callsBefore(operands(left, right)...)
 		for i, r := range right {
 			n := c.expr(r)
 			if t := c.leftType(left[i]); t != nil {
@@ -79,20 +85,18 @@ func (c *compiler) set(left, right []ast.Expr) exec {
 	for _, l := range left {
 		targets = append(targets, c.target(l))
 	}
-	return func(fr *frame) ctl {
+	return preceded(before, func(fr *frame) ctl {
+		var out []reflect.Value
+		if nodes == nil {
+			out = values.v(fr)
+		}
 		for _, t := range targets {
 			if t.prepare != nil {
 				t.prepare(fr)
 			}
 		}
-		var out []reflect.Value
-		if nodes == nil {
-			out = values.v(fr)
-		} else {
-			out = make([]reflect.Value, len(nodes))
-			for i, n := range nodes {
-				out[i] = n.v(fr)
-			}
+		for _, n := range nodes {
+			out = append(out, n.v(fr))
 		}
 		for i, t := range targets {
 			if t.put != nil {
@@ -100,7 +104,18 @@ func (c *compiler) set(left, right []ast.Expr) exec {
 			}
 		}
 		return next
+	})
+}
+
+// operands are the parts of an assignment that are evaluated: variables to
+// assign to are not.
+func operands(left, right []ast.Expr) (out []ast.Expr) {
+	for _, l := range left {
+		if _, ok := ast.Unparen(l).(*ast.Ident); !ok {
+			out = append(out, l)
+		}
 	}
+	return append(out, right...)
 }
 
 // leftType is the type of a place, nil for the blank.
@@ -202,46 +217,7 @@ func (c *compiler) setOne(l, r ast.Expr) exec {
 	if addr == nil {
 		c.refuse(l.Pos(), "assigning to this")
 	}
-	store := c.storeAt(addr, n)
-	if before == nil {
-		return store
-	}
-	return func(fr *frame) ctl {
-		for _, k := range before {
-			k.set(fr)
-		}
-		return store(fr)
-	}
-}
-
-// callsFirst keeps the results of the calls in the place of an assignment: they
-// come before the value, all else that the place needs after it.
-func (c *compiler) callsFirst(l ast.Expr) (out []kept) {
-	ast.Inspect(l, func(n ast.Node) bool {
-		e, _ := n.(ast.Expr)
-		ok := false
-		if b, isBinary := n.(*ast.BinaryExpr); isBinary && (b.Op == token.LAND || b.Op == token.LOR) && calls(c.info, b) {
-			ok = true // whether its calls are made is not known before
-		} else if call, isCall := n.(*ast.CallExpr); isCall {
-			ok = !c.info.Types[call.Fun].IsType() && !c.info.Types[call.Fun].IsBuiltin()
-		} else if u, isUnary := n.(*ast.UnaryExpr); isUnary {
-			ok = u.Op == token.ARROW
-		} else {
-			_, isLit := n.(*ast.FuncLit)
-			return !isLit
-		}
-		if !ok {
-			return true
-		}
-		k := c.keep(c.expr(e))
-		if c.kept == nil {
-			c.kept = map[ast.Expr]*node{}
-		}
-		c.kept[e] = k.node
-		out = append(out, k)
-		return false
-	})
-	return out
+	return preceded(before, c.storeAt(addr, n))
 }
 
 // storeAt compiles the assignment to an address, which is computed after the
@@ -260,26 +236,15 @@ func (c *compiler) storeAt(addr func(*frame) unsafe.Pointer, n *node) exec {
 	return func(fr *frame) ctl { x := n.v(fr); set(reflect.NewAt(r, addr(fr)).Elem(), x); return next }
 }
 
-// calls reports whether an expression calls or receives.
-func calls(info *types.Info, e ast.Expr) (found bool) {
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			found = found || !info.Types[n.Fun].IsType()
-		case *ast.UnaryExpr:
-			found = found || n.Op == token.ARROW
-		case *ast.FuncLit:
-			return false
-		}
-		return !found
-	})
-	return found
-}
-
 // update compiles x op= y, and ++ and -- where y is nil.
 func (c *compiler) update(x ast.Expr, op token.Token, y ast.Expr, pos token.Pos) exec {
 	x = ast.Unparen(x)
 	t := c.leftType(x)
+	if y != nil {
+		if before := c.callsBefore(x, y); before != nil {
+			return preceded(before, c.update(x, op, y, pos))
+		}
+	}
 	var right *node
 	switch {
 	case op == token.SHL || op == token.SHR:

@@ -145,6 +145,14 @@ func (c *compiler) arguments(e *ast.CallExpr, f callee) arguments {
 		}
 	}
 	var out arguments
+	for i, a := range e.Args {
+		p := sig.Params().At(min(i, n-1)).Type()
+		if s, ok := p.Underlying().(*types.Slice); ok && sig.Variadic() && i >= n-1 && !e.Ellipsis.IsValid() {
+			p = s.Elem()
+		}
+		c.held(p, a)
+	}
+	first := c.callsBefore(e.Args...)
 	for i := range n {
 		t := sig.Params().At(i).Type()
 		if !sig.Variadic() || i < n-1 || e.Ellipsis.IsValid() {
@@ -159,6 +167,9 @@ func (c *compiler) arguments(e *ast.CallExpr, f callee) arguments {
 			c.refuse(e.Pos(), "this call")
 		}
 		out.nodes = append(out.nodes, c.pack(e.Args[i:], t, c.prints(e)))
+	}
+	if n > 0 {
+		out.nodes[0] = c.after(first, out.nodes[0])
 	}
 	return out
 }

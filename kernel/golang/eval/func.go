@@ -23,6 +23,7 @@ type compiler struct {
 	n        int
 	labels   map[ast.Stmt]string // of loops, switches and selects
 	lits     int
+	toHold   map[ast.Expr]bool  // operands that an interface is to hold, see held
 	kept     map[ast.Expr]*node // calls that have been made before what they are part of
 }
 

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -37,7 +38,8 @@ func (c *compiler) indexing(e ast.Expr) *node {
 			return c.selector(f)
 		}
 	}
-	return c.index(c.expr(x.X), x)
+	first := c.callsBefore(x.X, x.Index)
+	return c.after(first, c.index(c.expr(x.X), x))
 }
 
 func isGeneric(t types.Type) bool {
@@ -125,6 +127,10 @@ func (c *compiler) slice(e *ast.SliceExpr) *node {
 		}
 		return c.intIndex(b)
 	}
+	operands := slices.DeleteFunc([]ast.Expr{e.X, e.Low, e.High, e.Max}, func(x ast.Expr) bool { return x == nil })
+	if first := c.callsBefore(operands...); first != nil {
+		return c.after(first, c.slice(e))
+	}
 	x := c.expr(e.X)
 	lo, hi, limit := bound(e.Low), bound(e.High), bound(e.Max)
 	t := c.typeOf(e)
@@ -184,39 +190,32 @@ func (c *compiler) reslice(t types.Type, x *node, lo, hi, limit func(*frame) int
 
 // composite compiles a literal of type t, which may be elided in the source.
 func (c *compiler) composite(e *ast.CompositeLit, t types.Type) *node {
+	if n := c.kept[e]; n != nil {
+		return n
+	}
 	if p, ok := t.Underlying().(*types.Pointer); ok { // &T elided
 		n := c.composite(e, p.Elem())
 		r := c.rtype(t)
 		return c.value(t, func(fr *frame) reflect.Value { return valueOf(r, memoryOf(n.v(fr))) })
 	}
-	if _, isMap := t.Underlying().(*types.Map); !isMap && c.ordered(e) {
-		first := c.callsFirst(e)
-		n := c.literalOf(e, t)
-		return c.value(t, func(fr *frame) reflect.Value {
-			for _, k := range first {
-				k.set(fr)
-			}
-			return n.v(fr)
-		})
+	if _, isMap := t.Underlying().(*types.Map); isMap {
+		return c.literalOf(e, t)
 	}
-	return c.literalOf(e, t)
-}
-
-// ordered reports whether a call follows in a literal what it could change: the
-// compiler makes the calls before it reads the variables.
-func (c *compiler) ordered(e *ast.CompositeLit) bool {
-	before := false
+	var parts []ast.Expr
 	for _, x := range e.Elts {
 		if kv, ok := x.(*ast.KeyValueExpr); ok {
 			x = kv.Value
 		}
-		called := calls(c.info, x)
-		if called && before {
-			return true
-		}
-		before = before || !called && c.info.Types[x].Value == nil
+		parts = append(parts, x)
 	}
-	return false
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		c.held(u.Elem(), parts...)
+	case *types.Array:
+		c.held(u.Elem(), parts...)
+	}
+	first := c.callsBefore(parts...)
+	return c.after(first, c.literalOf(e, t))
 }
 
 // literalOf compiles a literal part by part.
@@ -280,7 +279,8 @@ func (c *compiler) mapLit(e *ast.CompositeLit, t types.Type, u *types.Map) *node
 	var entries []entry
 	for _, x := range e.Elts {
 		kv := x.(*ast.KeyValueExpr)
-		entries = append(entries, entry{c.part(kv.Key, u.Key()), c.part(kv.Value, u.Elem())})
+		first := c.callsBefore(kv.Key, kv.Value)
+		entries = append(entries, entry{c.after(first, c.part(kv.Key, u.Key())), c.part(kv.Value, u.Elem())})
 	}
 	return c.value(t, func(fr *frame) reflect.Value {
 		m := reflect.MakeMapWithSize(r, len(entries))

@@ -72,6 +72,11 @@ func (c *compiler) address(e *ast.UnaryExpr) *node {
 
 func (c *compiler) binary(e *ast.BinaryExpr) *node {
 	t := types.Default(c.typeOf(e))
+	if e.Op != token.LAND && e.Op != token.LOR {
+		if first := c.callsBefore(e.X, e.Y); first != nil {
+			return c.after(first, c.binary(e))
+		}
+	}
 	switch e.Op {
 	case token.LAND:
 		x, y := c.expr(e.X), c.expr(e.Y)

@@ -22,12 +22,16 @@ func (c *compiler) printed(e *ast.CallExpr, f callee) exec {
 	}
 	switch known := v.Interface().(type) {
 	case func(...any) (int, error):
+		c.held(f.sig.Params().At(0).Type().Underlying().(*types.Slice).Elem(), e.Args...)
+		first := c.callsBefore(e.Args...)
 		args := c.boxes(e.Args)
-		return func(fr *frame) ctl { known(args(fr)...); return next }
+		return preceded(first, func(fr *frame) ctl { known(args(fr)...); return next })
 	case func(string, ...any) (int, error):
+		c.held(f.sig.Params().At(1).Type().Underlying().(*types.Slice).Elem(), e.Args[1:]...)
+		first := c.callsBefore(e.Args...)
 		format := c.assignable(c.expr(e.Args[0]), types.Typ[types.String])
 		args := c.boxes(e.Args[1:])
-		return func(fr *frame) ctl { known(format.s(fr), args(fr)...); return next }
+		return preceded(first, func(fr *frame) ctl { known(format.s(fr), args(fr)...); return next })
 	}
 	return nil
 }

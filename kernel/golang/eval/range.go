@@ -136,7 +136,7 @@ func (c *compiler) rangeList(s *ast.RangeStmt, x *node, label string) exec {
 	}
 	r := c.rtype(elem)
 	size := r.Size()
-	evaluate := calls(c.info, s.X)
+	evaluate := c.calls(s.X)
 	list := func(fr *frame) (unsafe.Pointer, int) {
 		switch {
 		case isPtr && vars.value == nil:

@@ -169,13 +169,14 @@ func (c *compiler) goStmt(s *ast.GoStmt) exec {
 }
 
 func (c *compiler) send(s *ast.SendStmt) exec {
+	first := c.callsBefore(s.Chan, s.Value)
 	ch := c.expr(s.Chan)
 	v := c.assignable(c.expr(s.Value), ch.t.Underlying().(*types.Chan).Elem())
-	return func(fr *frame) ctl {
+	return preceded(first, func(fr *frame) ctl {
 		to := ch.v(fr)
 		rt.SendValue(to, v.v(fr))
 		return next
-	}
+	})
 }
 
 func branch(s *ast.BranchStmt) exec {
@@ -206,10 +207,11 @@ func (c *compiler) returnStmt(s *ast.ReturnStmt) exec {
 		}
 	}
 	var nodes []*node
+	first := c.callsBefore(s.Results...)
 	for i, e := range s.Results {
 		nodes = append(nodes, c.assignable(c.expr(e), c.sig.Results().At(i).Type()))
 	}
-	return func(fr *frame) ctl {
+	return preceded(first, func(fr *frame) ctl {
 		out := make([]reflect.Value, len(nodes))
 		for i, n := range nodes {
 			out[i] = n.v(fr)
@@ -218,7 +220,7 @@ func (c *compiler) returnStmt(s *ast.ReturnStmt) exec {
 			set(reflect.NewAt(results[i].typ, fr.vars[results[i].index]).Elem(), v)
 		}
 		return returns
-	}
+	})
 }
 
 func (c *compiler) declStmt(s *ast.DeclStmt) exec {
