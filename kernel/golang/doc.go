@@ -65,7 +65,7 @@
 // version that %require, a go.work or the go.mod above the working directory
 // says, else the newest.
 //
-// GOMDCSAN_KEEP_CELLS=DIR keeps what is generated: Ↄ and Ɱ make names reachable
+// GOMDCSAN_KEEP_CELLS=DIR keeps what is generated: ↃↃ and ⱮⱮ make names reachable
 // for later units (package patch), pꞏx_3 points to the slot of x.
 //
 // # Stopping

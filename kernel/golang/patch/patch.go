@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,8 +17,8 @@ import (
 // out of the compiled file again, so that printing, encoding and
 // messages see the names as they were written.
 const (
-	MarkName   = "Ↄ" // of a type, a field, a constant, a function
-	MarkMethod = "Ɱ"
+	MarkName   = "ↃↃ" // of a type, a field, a constant, a function
+	MarkMethod = "ⱮⱮ"
 )
 
 // File takes the mark out of the names of types, fields and methods in a
@@ -111,9 +112,7 @@ func rewriteName(data []byte, start, end int) {
 	if flags&namePkgPath != 0 {
 		tail += 4
 	}
-	name := bytes.ReplaceAll(data[start:end], []byte(MarkName), nil)
-	name = bytes.ReplaceAll(name, []byte(MarkMethod), nil)
-	name = unitPath.ReplaceAll(name, []byte("main"))
+	name := unitPath.ReplaceAll(unmarked(data[start:end]), []byte("main"))
 	if data[start] != '*' {
 		flags &^= nameExported
 	}
@@ -124,6 +123,34 @@ func rewriteName(data []byte, start, end int) {
 	n := copy(data[head:tail], out)
 	clear(data[head+n : tail])
 }
+
+// unmarked takes the marks out of a name. In the name of a generic type's
+// instance, fields and methods of type arguments without a name are told by
+// their package, for which a mark's place is room enough: Set[struct { main.x int }].
+func unmarked(name []byte) []byte {
+	var out []byte
+	var instance []bool // of each open bracket
+	for i := 0; i < len(name); {
+		switch rest := name[i:]; {
+		case bytes.HasPrefix(rest, []byte(MarkName)), bytes.HasPrefix(rest, []byte(MarkMethod)):
+			if slices.Contains(instance, true) && name[i-1] != '.' {
+				out = append(out, "main."...)
+			}
+			i += len(MarkName)
+			continue
+		case rest[0] == '[':
+			instance = append(instance, afterName.Match(name[:i]) && !bytes.HasSuffix(name[:i], []byte("map")))
+		case rest[0] == ']' && len(instance) > 0:
+			instance = instance[:len(instance)-1]
+		}
+		out = append(out, name[i])
+		i++
+	}
+	return out
+}
+
+// afterName is what an instance's brackets stand behind.
+var afterName = regexp.MustCompile(`[\pL\pN_]$`)
 
 // Plain takes the marks out of names.
 func Plain(s string) string {

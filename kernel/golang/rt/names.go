@@ -4,25 +4,25 @@ package rt
 // the alias's name, which later cells can reach. The mark is taken out of the
 // compiled code again, as that of other names.
 type (
-	Ↄany        = any
-	Ↄbool       = bool
-	Ↄbyte       = byte
-	Ↄcomplex64  = complex64
-	Ↄcomplex128 = complex128
-	Ↄerror      = error
-	Ↄfloat32    = float32
-	Ↄfloat64    = float64
-	Ↄint        = int
-	Ↄint8       = int8
-	Ↄint16      = int16
-	Ↄint32      = int32
-	Ↄint64      = int64
-	Ↄrune       = rune
-	Ↄstring     = string
-	Ↄuint       = uint
-	Ↄuint8      = uint8
-	Ↄuint16     = uint16
-	Ↄuint32     = uint32
-	Ↄuint64     = uint64
-	Ↄuintptr    = uintptr
+	ↃↃany        = any
+	ↃↃbool       = bool
+	ↃↃbyte       = byte
+	ↃↃcomplex64  = complex64
+	ↃↃcomplex128 = complex128
+	ↃↃerror      = error
+	ↃↃfloat32    = float32
+	ↃↃfloat64    = float64
+	ↃↃint        = int
+	ↃↃint8       = int8
+	ↃↃint16      = int16
+	ↃↃint32      = int32
+	ↃↃint64      = int64
+	ↃↃrune       = rune
+	ↃↃstring     = string
+	ↃↃuint       = uint
+	ↃↃuint8      = uint8
+	ↃↃuint16     = uint16
+	ↃↃuint32     = uint32
+	ↃↃuint64     = uint64
+	ↃↃuintptr    = uintptr
 )
