@@ -64,7 +64,7 @@ func (p *Plan) inherits(d *Decl, native bool) bool {
 // another now.
 func (p *Plan) isStale(d *Decl, dirty map[*Decl]bool) bool {
 	w := p.Env
-	if d.Kind == TypeDecl && !d.Generic && d.key != p.methodKey(d) {
+	if d.Kind == TypeDecl && !d.Generic && d.key != p.methodKey(d) || d.Generic && d.hasMethodOf(dirty) {
 		return true
 	}
 	if d.Kind == MethodDecl && dirty[w.Names[d.recv]] {
@@ -98,6 +98,17 @@ func (p *Plan) isStale(d *Decl, dirty map[*Decl]bool) bool {
 		return !bad
 	})
 	return bad
+}
+
+// hasMethodOf reports whether a declaration is of a type that has one of the
+// methods: a generic type is compiled with the bodies of its methods.
+func (d *Decl) hasMethodOf(methods map[*Decl]bool) bool {
+	for m := range methods {
+		if m.Kind == MethodDecl && d.Kind == TypeDecl && m.recv == d.Names[0] {
+			return true
+		}
+	}
+	return false
 }
 
 // methodKey describes a type's methods, which are compiled with it.
