@@ -24,7 +24,8 @@
 //	                          "per layer" or "per neuron" (learnt), or as the
 //	                          setting learn says
 //	start: u = 0.08           states before the first step; 0 if not given
-//	noise: x = normal(0.1)    fresh at every step; or uniform(-1, 1)
+//	noise: x = normal(0.1)    fresh at every step and neuron, from a stream of its
+//	                          own, named x; or uniform(-1, 1)
 //	order: substeps 4, exponential, reset after
 //	neuron: my-name
 //

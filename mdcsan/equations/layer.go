@@ -15,7 +15,7 @@ type Options struct {
 	Surrogate   string      // rectangular, triangle, sigmoid or arctan
 	Window      float32     // of the surrogate
 	Learn       string      // fixed, layer or neuron: of the parameters that do not say so themselves
-	Stream      *rng.Stream // what noise draws from
+	Stream      *rng.Stream // says where the noises of a pass begin; nil without noise
 }
 
 // Layer is a layer of equal neurons, compiled. What it hands out as v is what
@@ -45,7 +45,15 @@ type Layer struct {
 	limit             int    // index of the threshold among the numbers
 	exploded          string // the state that was not finite
 
+	noise []namedNoise // as Neuron's
+
 	m machine
+}
+
+// namedNoise is a noise's stream, and what tells it from others.
+type namedNoise struct {
+	stream *rng.Stream
+	key    uint64
 }
 
 // saved is a value that the way back needs of each step forward.
@@ -73,6 +81,10 @@ func NewLayer(n *Neuron, opt Options) *Layer {
 		}
 		l.theta, l.levels = append(l.theta, w), append(l.levels, level)
 		l.learnt = append(l.learnt, mode == "layer" || mode == "neuron")
+	}
+	for _, x := range n.noises {
+		stream := rng.New(uint64(opt.Layer), "noise "+x.name)
+		l.noise = append(l.noise, namedNoise{stream, stream.Uint64()})
 	}
 	l.compile()
 	return l

@@ -39,6 +39,7 @@ func (l *Layer) Forward(v, o, u, x linalg.Steps, steps, rows, n int) {
 // is nil.
 func (l *Layer) ForwardStates(v, o, first, second, x linalg.Steps, steps, rows, n int) {
 	l.prepare(n)
+	l.startNoise()
 	for i := range l.saved {
 		l.saved[i].data = nn.Grow(l.saved[i].data, steps*rows*n)
 	}
@@ -206,14 +207,29 @@ func (l *Layer) current(b span, t int, x linalg.Steps) {
 	}
 }
 
+// startNoise begins the noises of a pass. Each has a stream of its own, named
+// after the layer and the noise, so that another noise in the text changes
+// nothing of it; where it begins, the network's stream says, of which
+// checkpoints keep the state.
+func (l *Layer) startNoise() {
+	if len(l.noise) == 0 {
+		return
+	}
+	pass := l.opt.Stream.Uint64()
+	for i := range l.noise {
+		l.noise[i].stream.Restart(pass, l.noise[i].key)
+	}
+}
+
 // draw sets the noises of a step.
 func (l *Layer) draw() {
 	for i, x := range l.n.noises {
+		stream := l.noise[i].stream
 		for j, dst := 0, l.reg(l.step.slots.noise[i]); j < len(dst); j++ {
 			if x.normal {
-				dst[j] = float32(x.a * l.opt.Stream.NormFloat64())
+				dst[j] = float32(x.a * stream.NormFloat64())
 			} else {
-				dst[j] = float32(l.opt.Stream.Uniform(x.a, x.b))
+				dst[j] = float32(stream.Uniform(x.a, x.b))
 			}
 		}
 	}

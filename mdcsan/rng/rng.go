@@ -53,6 +53,9 @@ func (s *Stream) Bits(dst []uint32) {
 	}
 }
 
+// Restart makes the stream the one that two numbers select.
+func (s *Stream) Restart(a, b uint64) { s.src.Seed(a, b) }
+
 // MarshalBinary returns the state of the stream.
 func (s *Stream) MarshalBinary() ([]byte, error) { return s.src.MarshalBinary() }
 
