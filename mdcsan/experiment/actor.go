@@ -207,6 +207,12 @@ func (a *Actor) Evaluate(ctx context.Context, n int, seed uint64) (*Evaluation, 
 	return ev, errors.Join(err, restore())
 }
 
+// Reseed starts the random numbers of a stochastic coding anew.
+func (a *Actor) Reseed(seed uint64) error {
+	_, err := borrowStreams(a.agent, seed, "evaluate")
+	return err
+}
+
 // File returns the policy as a checkpoint file, as Save writes it.
 func (a *Actor) File() *checkpoint.File {
 	return withParts(PolicyFile(a.Config, a.Spec, a.agent.Tensors()), a.parts)

@@ -88,6 +88,10 @@ func (a *Actor) SaveNPZ(path string, critics bool) error {
 	return saveNPZ(path, ck, settingsOf(a.Config, a.Spec))
 }
 
+// Settings returns what an exported policy says about itself, as JSON:
+// POLICY_FORMAT.md.
+func (a *Actor) Settings() ([]byte, error) { return json.Marshal(settingsOf(a.Config, a.Spec)) }
+
 func saveNPZ(path string, ck *checkpoint.File, s settings) error {
 	text, err := json.Marshal(s)
 	if err != nil {

@@ -33,6 +33,7 @@ var commands = []func() *cobra.Command{
 	newRun,
 	newRepl,
 	newWorker,
+	newServe,
 	newDoctor,
 	newWarm,
 	newBench,

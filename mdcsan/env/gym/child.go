@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/gym/wire"
 )
 
 //go:embed bridge.py
@@ -109,11 +110,11 @@ func (c *child) call(letter byte, content func([]byte) []byte) ([]byte, error) {
 	if c.dead != nil {
 		return nil, c.dead
 	}
-	c.request = beginFrame(c.request, letter)
+	c.request = wire.Begin(c.request, letter)
 	if content != nil {
 		c.request = content(c.request)
 	}
-	endFrame(c.request)
+	wire.End(c.request)
 	return c.exchange()
 }
 
@@ -127,7 +128,7 @@ func (c *child) exchange() ([]byte, error) {
 	var letter byte
 	var answer []byte
 	if err == nil {
-		c.memory, letter, answer, err = readFrame(c.replies, c.memory)
+		c.memory, letter, answer, err = wire.Read(c.replies, c.memory)
 	}
 	c.watchdog.Stop()
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gomdcsan/mdcsan/env"
+	"gomdcsan/mdcsan/env/gym/wire"
 	"gomdcsan/mdcsan/env/internal/episode"
 	"gomdcsan/mdcsan/rng"
 )
@@ -104,7 +105,7 @@ func (e *Env) Reset(obs []float64, r *rng.Stream) error {
 	defer e.child.mu.Unlock()
 	e.seed = float64(r.Int32())
 	e.ep.Abort() // until it has begun
-	row, err := e.child.call('R', func(b []byte) []byte { return appendFloats(b, float64(e.slot), e.seed) })
+	row, err := e.child.call('R', func(b []byte) []byte { return wire.AppendFloats(b, float64(e.slot), e.seed) })
 	if err != nil {
 		return fmt.Errorf("reset with seed %.0f: %w", e.seed, err)
 	}
@@ -123,8 +124,8 @@ func (e *Env) Step(obs, action []float64) (env.Result, error) {
 	c := e.child
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.request = e.ask(beginFrame(c.request, 'S'), action)
-	endFrame(c.request)
+	c.request = e.ask(wire.Begin(c.request, 'S'), action)
+	wire.End(c.request)
 	row, err := c.exchange()
 	if err != nil {
 		return env.Result{}, e.failed(err)
@@ -134,7 +135,7 @@ func (e *Env) Step(obs, action []float64) (env.Result, error) {
 
 // ask appends the row of a step's request.
 func (e *Env) ask(b []byte, action []float64) []byte {
-	return appendFloats(appendFloats(b, float64(e.slot)), action...)
+	return wire.AppendFloats(wire.AppendFloats(b, float64(e.slot)), action...)
 }
 
 // failed ends the episode with an error.
@@ -154,7 +155,7 @@ func (e *Env) finish(row []byte, obs []float64) (env.Result, error) {
 		e.ep.Abort()
 		return env.Result{}, err
 	}
-	res := env.Result{Reward: floatAt(row, 1), Terminated: flags&1 != 0}
+	res := env.Result{Reward: wire.Float(row, 1), Terminated: flags&1 != 0}
 	late := e.ep.Tick(res.Terminated)
 	res.Truncated = !res.Terminated && (late || flags&2 != 0)
 	if res.Truncated {
@@ -169,7 +170,7 @@ func (e *Env) read(row []byte, obs []float64) (flags int, err error) {
 		return 0, fmt.Errorf("%s: the reply has %d bytes, not %d", e.spec.Name, len(row), e.rowSize())
 	}
 	for i := 1; i < 2+len(obs); i++ {
-		if x := floatAt(row, i); math.IsNaN(x) || math.IsInf(x, 0) {
+		if x := wire.Float(row, i); math.IsNaN(x) || math.IsInf(x, 0) {
 			what := fmt.Sprintf("number %d of the observation", i-2)
 			if i == 1 {
 				what = "the reward"
@@ -178,9 +179,9 @@ func (e *Env) read(row []byte, obs []float64) (flags int, err error) {
 		}
 	}
 	for i := range obs {
-		obs[i] = floatAt(row, 2+i)
+		obs[i] = wire.Float(row, 2+i)
 	}
-	return int(floatAt(row, 0)), nil
+	return int(wire.Float(row, 0)), nil
 }
 
 // Close ends the instance, and Python with its last.
@@ -198,7 +199,7 @@ func (e *Env) Close() error {
 	if c.dead != nil {
 		return nil
 	}
-	_, err := c.call('C', func(b []byte) []byte { return appendFloats(b, float64(e.slot)) })
+	_, err := c.call('C', func(b []byte) []byte { return wire.AppendFloats(b, float64(e.slot)) })
 	return err
 }
 
@@ -217,7 +218,7 @@ func (e *Env) another(state bool) (env.Vector, error) {
 		return nil, err
 	}
 	c.open++
-	return instance(c, int(floatAt(slot, 0)), e.spec, state), nil
+	return instance(c, int(wire.Float(slot, 0)), e.spec, state), nil
 }
 
 // instanceOf returns the Env of this package that x is, or nil.
@@ -237,7 +238,7 @@ func (e *Env) StepTogether(envs []env.Env, which []int, obs, act [][]float64, re
 	c := e.child
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.request = beginFrame(c.request, 'S')
+	c.request = wire.Begin(c.request, 'S')
 	asked := 0
 	for _, i := range which {
 		x := instanceOf(envs[i])
@@ -253,7 +254,7 @@ func (e *Env) StepTogether(envs []env.Env, which []int, obs, act [][]float64, re
 	if asked == 0 {
 		return
 	}
-	endFrame(c.request)
+	wire.End(c.request)
 	rows, err := c.exchange()
 	for _, i := range which {
 		x := instanceOf(envs[i])
@@ -290,13 +291,13 @@ func (e *saved) AppendState(dst []byte) []byte {
 	var state []byte
 	if e.ep.Begun() {
 		var err error
-		if state, err = c.call('G', func(b []byte) []byte { return appendFloats(b, float64(e.slot)) }); err != nil {
+		if state, err = c.call('G', func(b []byte) []byte { return wire.AppendFloats(b, float64(e.slot)) }); err != nil {
 			return dst
 		}
 	}
 	from := len(dst)
 	dst = e.ep.AppendState(append(dst, stateTag...))
-	dst = appendFloats(dst, e.seed)
+	dst = wire.AppendFloats(dst, e.seed)
 	dst = append(dst, state...)
 	return binary.LittleEndian.AppendUint32(dst, e.sum(dst[from:]))
 }
@@ -320,13 +321,13 @@ func (e *saved) RestoreState(state []byte) error {
 	c := e.child
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	seed := floatAt(rest, 0)
+	seed := wire.Float(rest, 0)
 	if !ep.Begun() {
 		e.ep, e.seed = ep, seed
 		return nil
 	}
 	_, err = c.call('P', func(b []byte) []byte {
-		return append(appendFloats(b, float64(e.slot), float64(ep.Steps()), seed), rest[8:]...)
+		return append(wire.AppendFloats(b, float64(e.slot), float64(ep.Steps()), seed), rest[8:]...)
 	})
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
