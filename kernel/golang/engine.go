@@ -55,7 +55,8 @@ type Engine struct {
 	session *session
 	assist  *assist.Assistant
 	options Options
-	folder  string // before the last %cd
+	folder  string        // before the last %cd
+	slow    time.Duration // what an interpreted loop may take before its cell hears of %%native
 
 	running sync.Mutex // held by Execute
 
@@ -69,6 +70,7 @@ type running struct {
 	interrupted bool
 	evaluating  bool      // its user expressions, which are no cells
 	quiet       bool      // what it shows is not the cell's last value
+	timed       bool      // what it computes is not shown
 	kept        bool      // by the session's journal
 	force       path      // as %%native and %%interpret say
 	shown       []any     // by the last expression
@@ -83,7 +85,7 @@ func New(o Options, sink engine.Sink) (*Engine, error) {
 	if o.Stderr == nil {
 		o.Stderr = current{&os.Stderr}
 	}
-	e := &Engine{sink: sink, options: o}
+	e := &Engine{sink: sink, options: o, slow: 2 * time.Second}
 	e.session = newSession(o)
 	e.assist = assist.New(e.session.read)
 	rt.SetOutput(o.Stdout)
@@ -184,6 +186,9 @@ func (e *Engine) ready(r *running, code string, force path) (*cell.Prepared, *en
 		defer src.Release(s.checker.Fset)
 		return nil, s.compileErrors(src, errs)
 	}
+	if r.timed {
+		p.Drop()
+	}
 	c, err := s.compile(p, force)
 	if stopped := rt.Stopping(); stopped || err != nil {
 		s.mu.Lock()
@@ -234,7 +239,7 @@ func (e *Engine) run(r *running, c *cell.Prepared) *engine.Error {
 		return nil
 	}
 	var caught *rt.Panic
-	done := make(chan struct{})
+	begun, done := time.Now(), make(chan struct{})
 	go func() {
 		finished := false
 		defer close(done)
@@ -247,7 +252,17 @@ func (e *Engine) run(r *running, c *cell.Prepared) *engine.Error {
 		finished = true
 	}()
 	<-done
+	e.tellSlow(c, time.Since(begun))
 	return e.ended(r, c, caught)
+}
+
+// tellSlow says of a cell with loops that was interpreted for long that it can
+// be compiled.
+func (e *Engine) tellSlow(c *cell.Prepared, took time.Duration) {
+	if took < e.slow || c.Engine == "compiler" || c.Plan.Brief() || !e.session.tools.Ready() {
+		return
+	}
+	fmt.Fprintf(e.options.Stderr, "note: these loops were interpreted, for %s; with %%%%native as the first line the cell is compiled, and they may run ten times as fast\n", shortTime(took.Seconds()))
 }
 
 // ended turns how a cell ended into an error, nil if it ended well.

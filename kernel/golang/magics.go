@@ -287,6 +287,8 @@ func (e *Engine) timeit(r *running, code string) *engine.Error {
 	if e.session.tools.Ready() {
 		force = pathNative
 	}
+	r.timed = true
+	defer func() { r.timed = false }()
 	c, err := e.prepare(r, code, force)
 	if err != nil {
 		return err

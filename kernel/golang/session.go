@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"io"
+	"log"
 	"reflect"
 	"slices"
 	"sync"
@@ -77,7 +78,8 @@ func preloadedNames() map[string]string {
 // Without a toolchain, package eval takes the compiler's place.
 func (s *session) compile(p *cell.Plan, force path) (*cell.Prepared, error) {
 	declares := len(p.Fresh)+len(p.InitFuncs) > 0
-	if force == pathAuto && (declares || p.Env.Pending()) && s.tools.Ready() {
+	compiled := declares || p.Env.Pending() || p.AsksItsPlace(log.Flags()&(log.Lshortfile|log.Llongfile) != 0)
+	if force == pathAuto && compiled && s.tools.Ready() {
 		force = pathNative
 	}
 	if force == pathNative {

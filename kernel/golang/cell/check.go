@@ -167,7 +167,7 @@ func (p *Plan) collect(errs []types.Error) []types.Error {
 			out = append(out, e)
 		}
 	}
-	if p.Shown != nil && (p.values(p.Shown.X) == 0 || p.Prints(p.Shown.X)) {
+	if p.Shown != nil && (p.Values(p.Shown.X) == 0 || p.Prints(p.Shown.X)) {
 		p.Shown = nil
 	}
 	return out

@@ -24,6 +24,7 @@ type Plan struct {
 	IsVar     map[types.Object]bool
 	VarInits  []*types.Initializer // of a declaration cell
 	Shown     *ast.ExprStmt        // the last statement, if its values are shown
+	Dropped   *ast.ExprStmt        // the last statement, if its values are computed and not shown
 	Notes     []Note
 	hidden    []Note // variables and declarations that an import takes the name of
 	Rebuilt   bool   // Env is a new one
@@ -71,6 +72,43 @@ func (p *Plan) Brief() bool {
 	return brief && len(p.InitFuncs) == 0
 }
 
+// Drop computes the values of the last statement without showing them, as when
+// it is timed.
+func (p *Plan) Drop() { p.Dropped, p.Shown = p.Shown, nil }
+
+// AsksItsPlace reports whether a cell's statements call what says where the
+// call stands: only in compiled code is that the cell and its line. Package log
+// does if it has been told to, which is what places says, or if the cell tells
+// it.
+func (p *Plan) AsksItsPlace(places bool) (asks bool) {
+	for _, s := range p.Src.Statements() {
+		ast.Inspect(s, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			if f, isFunc := p.Info.Uses[id].(*types.Func); isFunc && f.Pkg() != nil {
+				asks = asks || asksPlace(f, places)
+			}
+			return true
+		})
+	}
+	return asks
+}
+
+func asksPlace(f *types.Func, places bool) bool {
+	switch f.Pkg().Path() {
+	case "runtime":
+		return strings.HasPrefix(f.Name(), "Caller")
+	case "log":
+		return places || f.Name() == "SetFlags" || f.Name() == "New"
+	case "log/slog":
+		return true
+	}
+	return false
+}
+
+// IsNil reports whether an expression is nil itself.
 func IsNil(info *types.Info, e ast.Expr) bool { return info.Types[e].IsNil() }
 
 // Decl returns the declaration of a name, as the cell sees it.
@@ -91,8 +129,8 @@ func (p *Plan) addVar(v *types.Var) {
 	p.Names[v.Name()] = true
 }
 
-// values is the number of values of an expression.
-func (p *Plan) values(x ast.Expr) int {
+// Values is the number of values of an expression.
+func (p *Plan) Values(x ast.Expr) int {
 	tv, ok := p.Info.Types[x]
 	switch t := tv.Type.(type) {
 	case nil:

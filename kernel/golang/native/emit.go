@@ -377,6 +377,9 @@ func (b *unitBuilder) cell() {
 			ed.add(i.Off, i.End, replacing, cell.BlankLines(p.Src.Text[i.Off:i.End]))
 		}
 		for _, s := range list {
+			if x, ok := s.(*ast.ExprStmt); ok && x == p.Dropped && p.Values(x.X) == 1 {
+				ed.open(x.Pos(), "_ = ")
+			}
 			if x, ok := s.(*ast.ExprStmt); ok && x == p.Shown {
 				ed.open(x.Pos(), b.rt("Show("))
 				ed.close(x.End(), ")")
