@@ -152,6 +152,13 @@ func Load(path string) (*Actor, error) { return LoadWith(path, Parts{}) }
 // LoadWith is Load for an actor with parts of your own.
 func LoadWith(path string, parts Parts) (*Actor, error) { return experiment.LoadActor(path, parts) }
 
+// Import reads an actor from a file of PyTorch or NumPy: an .npz of
+// Actor.SaveNPZ, or a state_dict of the Python package or of PopSAN's public code
+// (whose task and normaliser options name).
+func Import(path string, options experiment.ImportOptions) (*Actor, error) {
+	return experiment.Import(path, options)
+}
+
 // Evaluate runs noise-free episodes of an actor, all of them side by side.
 func Evaluate(ctx context.Context, actor *Actor, episodes int) (*Evaluation, error) {
 	return actor.Evaluate(ctx, episodes, actor.Config.Seed)

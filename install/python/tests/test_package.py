@@ -112,6 +112,14 @@ class Runs(Folder):
         self.assertEqual((config["actor"], config["hidden"], config["steps"]), ("lif", [16, 16], 300))
         self.assertEqual(gomdcsan.train(resume=folder, steps=450), folder)
         self.assertEqual(gomdcsan.runs(folder).step.tolist(), [150, 300, 450])
+        here = os.getcwd()
+        try:
+            os.chdir(self.path)
+            chosen = gomdcsan.train({"steps": 150}, **{k: v for k, v in TINY.items() if k != "steps"})
+        finally:
+            os.chdir(here)
+        self.assertEqual(chosen.parent, Path("runs"))
+        self.assertEqual(gomdcsan.runs(self.path / chosen).step.tolist(), [150])
         with self.assertRaisesRegex(gomdcsan.Error, "status 1"):
             gomdcsan.train(task="Pendulum-v9", dir=self.path / "bad")
 

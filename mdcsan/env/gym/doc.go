@@ -10,7 +10,9 @@
 //
 // The environment must have Box spaces, the action's with bounds, which may
 // differ between dimensions. An observation of any shape becomes one row of
-// float64; an action is converted to the type and shape of the action space.
+// float64; an action is converted to the type and shape of the action space. An
+// environment that never ends an episode needs a time limit of its registration,
+// or gym:ID?max_episode_steps=500.
 //
 // Python: the interpreter that GOMDCSAN_PYTHON names, else that of VIRTUAL_ENV
 // or CONDA_PREFIX, else python3 on the PATH. It starts with the environment, in

@@ -82,6 +82,9 @@ func TestSpec(t *testing.T) {
 	if s, err := gym.Lookup("gym:Hopper-v5?frame_skip=5&terminate_when_unhealthy=false", gym.Options{}); err != nil || s.Dt != 0.01 || s.MaxSteps != 1000 {
 		t.Errorf("%+v, %v", s, err)
 	}
+	if s, err := gym.Lookup("gym:trials:Idle-v0?max_episode_steps=30", gym.Options{}); err != nil || s.MaxSteps != 30 {
+		t.Errorf("%+v, %v", s, err)
+	}
 }
 
 func TestRefused(t *testing.T) {
