@@ -21,6 +21,7 @@ func table_gomdcsan_mdcsan() map[string]reflect.Value {
 		"Group":         reflect.ValueOf((*pkg.Group)(nil)),
 		"Groups":        reflect.ValueOf(pkg.Groups),
 		"HasMuJoCo":     reflect.ValueOf(pkg.HasMuJoCo),
+		"Import":        reflect.ValueOf(pkg.Import),
 		"Load":          reflect.ValueOf(pkg.Load),
 		"LoadWith":      reflect.ValueOf(pkg.LoadWith),
 		"NewActor":      reflect.ValueOf(pkg.NewActor),
