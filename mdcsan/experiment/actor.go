@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -193,6 +194,33 @@ func (a *Actor) Operations(observations [][]float64) (snn.Operations, error) {
 		all = append(all, rec.Operations())
 	}
 	return snn.MeanOperations(all...), nil
+}
+
+// On lets the policy act in another task, or under another inertia or contact
+// setting than it was trained with. What is empty stays as it is or, with
+// another task, is that task's. The task must have as many numbers in an
+// observation and in an action.
+func (a *Actor) On(task, inertia, contact string) error {
+	c := a.Config
+	if task != "" && task != c.Task {
+		of := DefaultConfig(task)
+		c.Task, c.Inertia, c.Contact = task, of.Inertia, of.Contact
+	}
+	c.Inertia, c.Contact = cmp.Or(inertia, c.Inertia), cmp.Or(contact, c.Contact)
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	e, err := newEnv(c, a.parts)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	spec := e.Spec()
+	if spec.ObsDim != a.Spec.ObsDim || spec.ActDim != a.Spec.ActDim {
+		return fmt.Errorf("experiment: a policy of %s takes %d observations and gives %d actions; %s has %d and %d", a.Spec.Name, a.Spec.ObsDim, a.Spec.ActDim, spec.Name, spec.ObsDim, spec.ActDim)
+	}
+	a.Config, a.Spec = c, spec
+	return nil
 }
 
 // Evaluate runs n noise-free episodes, all of them side by side. The same seed

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"reflect"
 	"slices"
@@ -105,7 +106,11 @@ func (c Config) WriteTOML() ([]byte, error) { return toml.Marshal(c) }
 func (s Setting) Set(text string) error {
 	v, err := parseSetting(s.Value.Type(), strings.TrimSpace(text))
 	if err != nil {
-		return fmt.Errorf("config: %s = %q: must be %s", s.Name, text, s.Kind())
+		want := s.Kind()
+		if s.Value.Kind() == reflect.Uint64 {
+			want = fmt.Sprintf("a whole number from 0 to %d", uint64(math.MaxUint64))
+		}
+		return fmt.Errorf("config: %s = %q: must be %s", s.Name, text, want)
 	}
 	s.Value.Set(v)
 	return nil

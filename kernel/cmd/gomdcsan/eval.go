@@ -16,6 +16,7 @@ func newEval() *cobra.Command {
 	var episodes int
 	var seed uint64
 	var asJSON, random, energy bool
+	var task, inertia, contact string
 	cmd := &cobra.Command{
 		Use:   "eval CHECKPOINT",
 		Short: "Run noise-free episodes of a saved policy",
@@ -30,12 +31,16 @@ the policy of its best evaluation). All episodes run side by side.`,
 			if err != nil {
 				return err
 			}
+			trained := actor.Config.Task
+			if err := actor.On(task, inertia, contact); err != nil {
+				return err
+			}
 			out := cmd.OutOrStdout()
 			ev, err := actor.Evaluate(cmd.Context(), episodes, seed)
 			if err != nil {
 				return err
 			}
-			r := evalReport{actor: actor, seed: seed, policy: ev}
+			r := evalReport{actor: actor, trained: trained, seed: seed, policy: ev}
 			if random {
 				c := actor.Config
 				c.Seed = seed
@@ -57,6 +62,9 @@ the policy of its best evaluation). All episodes run side by side.`,
 	}
 	cmd.Flags().IntVar(&episodes, "episodes", 10, "number of episodes")
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "seed of the initial states")
+	cmd.Flags().StringVar(&task, "task", "", "another task than the policy's, of as many observations and actions, such as Hopper-v4")
+	cmd.Flags().StringVar(&inertia, "inertia", "", "another inertia setting than the run's: legacy or exact")
+	cmd.Flags().StringVar(&contact, "contact", "", "another contact setting than the run's: zero or rne")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	cmd.Flags().BoolVar(&random, "random", false, "also evaluate uniformly random actions")
 	cmd.Flags().BoolVar(&energy, "energy", false, "also count the operations of an action along an episode, beside a DAN's")
@@ -65,11 +73,12 @@ the policy of its best evaluation). All episodes run side by side.`,
 
 // evalReport is what eval has to say: the last two only where they were asked for.
 type evalReport struct {
-	actor  *experiment.Actor
-	seed   uint64
-	policy *experiment.Evaluation
-	random *experiment.Evaluation
-	energy *energyReport
+	actor   *experiment.Actor
+	trained string // the task that the policy was trained on
+	seed    uint64
+	policy  *experiment.Evaluation
+	random  *experiment.Evaluation
+	energy  *energyReport
 }
 
 // energyReport compares what an action costs with a deep network of the same
@@ -96,7 +105,9 @@ func energyOf(ctx context.Context, actor *experiment.Actor, seed uint64) (*energ
 // fields are the report as JSON has it.
 func (r evalReport) fields() map[string]any {
 	m := returnsOf(r.policy)
-	m["task"], m["actor"], m["seed"] = r.actor.Config.Task, r.actor.Config.Name(), r.seed
+	c := r.actor.Config
+	m["task"], m["actor"], m["seed"] = c.Task, c.Name(), r.seed
+	m["trained_on"], m["inertia"], m["contact"] = r.trained, c.Inertia, c.Contact
 	if r.random != nil {
 		m["random"] = returnsOf(r.random)
 	}
@@ -111,7 +122,11 @@ func returnsOf(ev *experiment.Evaluation) map[string]any {
 }
 
 func (r evalReport) print(out io.Writer) {
-	fmt.Fprintf(out, "%v\nreturn %v\n", r.actor, r.policy)
+	fmt.Fprintf(out, "%v\n", r.actor)
+	if r.trained != r.actor.Config.Task {
+		fmt.Fprintf(out, "trained on %s\n", r.trained)
+	}
+	fmt.Fprintf(out, "return %v\n", r.policy)
 	if r.random != nil {
 		fmt.Fprintf(out, "random actions %v\n", r.random)
 	}

@@ -115,6 +115,9 @@ func thetasOf(actor *experiment.Actor) ([]snn.NeuronTheta, error) {
 }
 
 func (f *exportFlags) writeFilm(cmd *cobra.Command, path string, actor *experiment.Actor) error {
+	if f.size < 16 || f.size > 4096 {
+		return fmt.Errorf("--size %d: a film is 16 to 4096 pixels wide and high", f.size)
+	}
 	film, err := actor.Film(cmd.Context(), f.seed)
 	if err != nil {
 		return err
