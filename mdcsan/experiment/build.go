@@ -251,7 +251,7 @@ func build(c Config, p Parts) (*Run, error) {
 		return nil, err
 	}
 	spec := e.Spec()
-	if err := checkSpec(spec); err != nil {
+	if err := errors.Join(checkSpec(spec), c.checkMemory(spec)); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	agent, err := NewAgent(c, spec, p)

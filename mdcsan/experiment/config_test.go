@@ -132,7 +132,11 @@ func TestSettingsFromText(t *testing.T) {
 			t.Errorf("%s has no help", s.Name)
 		}
 		if bad := map[string]string{"int": "1.5", "float": "x", "bool": "perhaps", "ints": "1,x", "floats": "1;2"}[s.Kind()]; bad != "" {
-			if err := s.Set(bad); err == nil || !strings.Contains(err.Error(), "must be "+s.Kind()) {
+			want := s.Kind()
+			if s.Name == "seed" {
+				want = "a whole number from 0 to 18446744073709551615"
+			}
+			if err := s.Set(bad); err == nil || !strings.Contains(err.Error(), "must be "+want) {
 				t.Errorf("%s = %s: %v", s.Name, bad, err)
 			}
 		}

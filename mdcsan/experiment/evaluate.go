@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 
 	"gomdcsan/mdcsan/env"
 	"gomdcsan/mdcsan/env/batch"
+	"gomdcsan/mdcsan/replay"
 	"gomdcsan/mdcsan/rng"
 )
 
@@ -88,9 +90,10 @@ func (v *evaluator) open(n int) error {
 	var failed error
 	for len(envs) < n && failed == nil {
 		var e env.Env
-		if e, failed = v.one(envs); failed == nil && (sameInstance(e, v.other) || slices.ContainsFunc(envs, func(o env.Env) bool { return sameInstance(e, o) })) {
-			failed = errors.New("NewEnv returned an instance that it had returned before; it must make a new one each time, because training and evaluation step their own")
-		} else if failed == nil {
+		if e, failed = v.one(envs); failed == nil {
+			failed = v.fits(e, envs)
+		}
+		if failed == nil {
 			envs = append(envs, e)
 		}
 	}
@@ -108,6 +111,21 @@ func (v *evaluator) one(envs []env.Env) (env.Env, error) {
 		}
 	}
 	return v.make()
+}
+
+// fits refuses an environment that is another one once more, or of another task.
+func (v *evaluator) fits(e env.Env, envs []env.Env) error {
+	if sameInstance(e, v.other) || slices.ContainsFunc(envs, func(o env.Env) bool { return sameInstance(e, o) }) {
+		return errors.New("NewEnv returned an instance that it had returned before; it must make a new one each time, because training and evaluation step their own")
+	}
+	first := v.other
+	if first == nil && len(envs) > 0 {
+		first = envs[0]
+	}
+	if first != nil && !reflect.DeepEqual(e.Spec(), first.Spec()) {
+		return fmt.Errorf("NewEnv made an environment whose Spec is %+v after one whose Spec was %+v; all must be of one task", e.Spec(), first.Spec())
+	}
+	return nil
 }
 
 // sameInstance reports whether two tasks are one, by their pointers.
@@ -154,6 +172,9 @@ func (v *evaluator) some(ctx context.Context, p Policy, from, n int, seed uint64
 		return nil, fmt.Errorf("experiment: evaluate: %w", err)
 	}
 	for i := range running {
+		if err := finiteObs(v.batch.Obs[i], spec); err != nil {
+			return nil, fmt.Errorf("experiment: evaluate: Reset of episode %d: %w", i, err)
+		}
 		toFloat32(v.obs[i*spec.ObsDim:], v.batch.Obs[i])
 	}
 	ev := &Evaluation{Returns: make([]float64, n), Lengths: make([]int, n), saturated: true}
@@ -187,6 +208,11 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 		if err != nil && !errors.Is(err, env.ErrDiverged) {
 			return nil, fmt.Errorf("experiment: evaluate: episode %d, step %d: %w", i, ev.Lengths[i], err)
 		}
+		if err == nil {
+			if err := finiteStep(b.Obs[i], res, spec); err != nil {
+				return nil, fmt.Errorf("experiment: evaluate: episode %d, step %d: %w", i, ev.Lengths[i]+1, err)
+			}
+		}
 		ev.Returns[i] += res.Reward
 		ev.Lengths[i]++
 		// A simulation that blew up ends its episode with what it has earned.
@@ -197,6 +223,24 @@ func (v *evaluator) step(ev *Evaluation, running []int, spec env.Spec) ([]int, e
 		still = append(still, i)
 	}
 	return still, nil
+}
+
+// finiteObs refuses an observation with NaN or an infinity.
+func finiteObs(obs []float64, spec env.Spec) error {
+	for d, x := range obs {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("%s observed %v as number %d of the observation: %w", spec.Name, x, d, replay.ErrNotFinite)
+		}
+	}
+	return nil
+}
+
+// finiteStep refuses a step with NaN or an infinity.
+func finiteStep(obs []float64, res env.Result, spec env.Spec) error {
+	if math.IsNaN(res.Reward) || math.IsInf(res.Reward, 0) {
+		return fmt.Errorf("%s gave a reward of %v: %w", spec.Name, res.Reward, replay.ErrNotFinite)
+	}
+	return finiteObs(obs, spec)
 }
 
 // atBounds reports whether all of an action lies at its limits to float32's

@@ -136,7 +136,7 @@ func (r *Run) interact() error {
 		toFloat32(w.obs2, w.next)
 		r.episodeReturn += res.Reward
 		if err := r.buffer.Add(w.obs, w.act, float32(res.Reward), w.obs2, res.Terminated); err != nil {
-			return fmt.Errorf("experiment: step %d: %w", r.step, err)
+			return fmt.Errorf("experiment: step %d of %s: %w", r.step, r.Spec.Name, err)
 		}
 		r.Learner.Observe(w.obs)
 	}
