@@ -163,7 +163,7 @@ func New(c Config, p Parts) (*Run, error) {
 		}
 	}
 	if c.Dir != "" {
-		if r.files, err = createFiles(r.Config, p); err != nil {
+		if r.files, err = createFiles(r.Config, p, r.env); err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 	}

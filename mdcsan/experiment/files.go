@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gomdcsan/mdcsan/checkpoint"
+	"gomdcsan/mdcsan/env"
 )
 
 // The files of a run's folder.
@@ -41,7 +42,7 @@ type files struct {
 }
 
 // createFiles prepares a new run's folder.
-func createFiles(c Config, parts Parts) (*files, error) {
+func createFiles(c Config, parts Parts, e env.Env) (*files, error) {
 	if err := vacant(c.Dir); err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func createFiles(c Config, parts Parts) (*files, error) {
 		f.replay, err = newReplayLog(f)
 	}
 	if err == nil {
-		err = f.session(c, 0)
+		err = f.session(c, 0, e)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.close())
@@ -199,10 +200,10 @@ func (f *files) mend() error {
 }
 
 // session notes in the manifest that this process works on the run.
-func (f *files) session(c Config, step int) (err error) {
+func (f *files) session(c Config, step int, e env.Env) (err error) {
 	f.started, f.fromStep, f.noted = time.Now(), step, true
 	f.manifest.Config = c
-	f.manifest.Sessions = append(f.manifest.Sessions, currentSession(step))
+	f.manifest.Sessions = append(f.manifest.Sessions, currentSession(step, e))
 	for name := range f.manifest.Files {
 		f.manifest.Files[name] = "" // they will change
 	}
@@ -288,7 +289,7 @@ func (f *files) goOn(r *Run) error {
 	case r.Done() && f.manifest.Config.Steps == r.Config.Steps:
 		return nil
 	case !f.noted:
-		return f.session(r.Config, r.step)
+		return f.session(r.Config, r.step, r.env)
 	}
 	f.manifest.Config.Steps = r.Config.Steps
 	for name := range f.manifest.Files {

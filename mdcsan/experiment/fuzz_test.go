@@ -58,7 +58,7 @@ func FuzzSweep(f *testing.F) {
 }
 
 func FuzzManifest(f *testing.F) {
-	data, err := json.Marshal(Manifest{Format: 1, Config: DefaultConfig("Ant-v3"), Sessions: []Session{currentSession(0)}})
+	data, err := json.Marshal(Manifest{Format: 1, Config: DefaultConfig("Ant-v3"), Sessions: []Session{currentSession(0, nil)}})
 	if err != nil {
 		f.Fatal(err)
 	}

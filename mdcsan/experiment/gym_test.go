@@ -79,6 +79,10 @@ func TestGymWithoutState(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish(t, c.Dir)
+	m, err := ReadManifest(c.Dir)
+	if err != nil || len(m.Sessions) != 2 || m.Sessions[1].Libraries["gymnasium"] == "" || m.Sessions[0].Libraries["numpy"] == "" {
+		t.Errorf("the manifest does not say which Gymnasium it was: %v, %+v", err, m.Sessions)
+	}
 	actor, err := LoadActor(c.Dir, Parts{})
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"gomdcsan/mdcsan/checkpoint"
+	"gomdcsan/mdcsan/env"
 	"gomdcsan/mdcsan/env/mujoco"
 )
 
@@ -72,15 +73,18 @@ const (
 // ErrEdited means that a manifest is not as the program wrote it.
 var ErrEdited = errors.New("changed by hand or damaged")
 
-// currentSession describes this process.
-func currentSession(fromStep int) Session {
+// currentSession describes this process, and what an environment that is
+// elsewhere says of itself.
+func currentSession(fromStep int, e env.Env) Session {
 	s := Session{
 		Results: ResultsVersion,
 		Started: time.Now().UTC().Truncate(time.Second), FromStep: fromStep,
 		Commit: buildCommit(), GoVersion: runtime.Version(),
 		Machine: Machine{runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), vector()},
 	}
-	if v := mujoco.Version(); v != "" {
+	if v, ok := e.(interface{ Versions() map[string]string }); ok {
+		s.Libraries = v.Versions()
+	} else if v := mujoco.Version(); v != "" {
 		s.Libraries = map[string]string{"mujoco": v}
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -30,9 +30,11 @@ os.dup2(2, 1)
 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
 import ast
+import importlib.metadata
 import io
 import json
 import math
+import platform
 import struct
 import sys
 
@@ -98,7 +100,7 @@ class Bridge:
         return {
             "low": low.tolist(), "high": high.tolist(), "obs": self.obs, "act": self.act, "dt": float(dt),
             "max_steps": self.max_steps, "state": state_of(env) is not None,
-            "gymnasium": gymnasium.__version__, "python": sys.executable,
+            "versions": versions(env),
         }
 
     def reset(self, content):
@@ -150,6 +152,17 @@ def wrappers(env):
         if not isinstance(env, gymnasium.Wrapper):
             return
         env = env.env
+
+
+def versions(env):
+    """What made the numbers: Python, Gymnasium, NumPy, and who the environment is of."""
+    found = {"python": platform.python_version(), "gymnasium": gymnasium.__version__, "numpy": np.__version__}
+    for name in {type(env.unwrapped).__module__.split(".")[0], "mujoco", "Box2D"} & set(sys.modules):
+        try:
+            found[name.lower()] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            pass  # a module of the user's own
+    return found
 
 
 def literal(text):

@@ -36,17 +36,17 @@ type child struct {
 	late     chan struct{} // closed by the watchdog
 	dead     error         // why no call works any more
 	open     int           // instances
+	versions map[string]string
 }
 
 // description is what bridge.py says about an environment.
 type description struct {
-	Low, High   []float64
-	Obs, Act    int
-	Dt          float64
-	MaxSteps    int `json:"max_steps"`
-	State       bool
-	Gymnasium   string
-	Interpreter string `json:"python"`
+	Low, High []float64
+	Obs, Act  int
+	Dt        float64
+	MaxSteps  int `json:"max_steps"`
+	State     bool
+	Versions  map[string]string
 }
 
 // start runs Python and makes the first instance, whose slot is 0.
@@ -75,6 +75,7 @@ func start(name string, o Options) (*child, description, error) {
 	if err != nil {
 		return nil, d, errors.Join(err, c.stop())
 	}
+	c.versions = d.Versions
 	return c, d, nil
 }
 

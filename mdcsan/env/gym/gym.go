@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -95,6 +96,9 @@ func (e *Env) Spec() env.Spec {
 	s.ActLow, s.ActHigh = slices.Clone(s.ActLow), slices.Clone(s.ActHigh)
 	return s
 }
+
+// Versions are those of Python, Gymnasium and what else makes the numbers.
+func (e *Env) Versions() map[string]string { return maps.Clone(e.child.versions) }
 
 // Reset starts an episode with a seed of 31 bits that it draws from r.
 func (e *Env) Reset(obs []float64, r *rng.Stream) error {
