@@ -64,8 +64,8 @@ func randomCase(s *sessiongen.Session, truth []sessiongen.Result, magic string) 
 		c.cells = append(c.cells, magic+cell.Code)
 		c.stdout += truth[i].Output
 		c.values = append(c.values, truth[i].Value)
-		if why := truth[i].Panic + truth[i].Refused; why != "" {
-			c.errors[fmt.Sprint(i)] = why
+		if truth[i].Failed {
+			c.errors[fmt.Sprint(i)] = truth[i].Panic + truth[i].Refused
 		}
 	}
 	return c

@@ -19,6 +19,7 @@
 //	$T $v          a name of the session, new in every use of the form
 //	{int}          an expression of a type, of which the predeclared ones are known
 //	{lit}          a literal from 1 to 9
+//	{block}        statements about a, b int, x float64, s string, l []int, m map[int]int
 //	{{a|b|c}}      one of these texts
 //	---            here a new cell may begin
 //	===            here one begins

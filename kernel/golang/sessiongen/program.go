@@ -28,6 +28,7 @@ type translation struct {
 	types   map[string]string // of variables
 	imports map[string]string // by name
 	decls   []*declaration    // that are in force
+	dots    []string          // imported with a dot
 	files   map[string]string
 }
 
@@ -66,6 +67,10 @@ func (t *translation) cell(i int, c *Cell) error {
 		if err != nil {
 			return err
 		}
+		if name == "." {
+			t.dots = append(t.dots, path)
+			continue
+		}
 		t.imports[name] = path
 		delete(t.names, name)
 	}
@@ -101,6 +106,11 @@ func (t *translation) write(i int, text string) error {
 	}
 	needed := map[string]bool{}
 	for _, id := range f.Unresolved {
+		for _, path := range t.dots {
+			if id.IsExported() && !mark.MatchString(id.Name) {
+				needed[fmt.Sprintf("import . %q\n", path)] = true
+			}
+		}
 		if path, ok := t.imports[id.Name]; ok {
 			needed[fmt.Sprintf("import %s %q\n", id.Name, path)] = true
 		}

@@ -33,6 +33,7 @@ type variable struct{ name, typ string }
 // its panic, or that of the compiler.
 type Result struct {
 	Output, Value, Panic, Refused string
+	Failed                        bool // it panics, or is refused
 }
 
 // Sessions makes those of the seeds first to first+n-1.
@@ -74,7 +75,7 @@ const minCells, maxCells = 2, 6
 // Forms are all of them, in the order of the spec.
 func Forms() []Form {
 	var out []Form
-	for _, list := range [][]Form{typeForms, interfaceForms, declarationForms, againForms, genericForms, expressionForms, operatorForms, callForms, constantForms, statementForms, loopForms, channelForms} {
+	for _, list := range [][]Form{typeForms, interfaceForms, declarationForms, againForms, genericForms, expressionForms, operatorForms, callForms, constantForms, statementForms, loopForms, channelForms, acrossForms} {
 		out = append(out, list...)
 	}
 	return out

@@ -212,7 +212,7 @@ func tokens(text string, f func(offset int, t token.Token, lit string)) {
 
 var (
 	nameMark = regexp.MustCompile(`\$\pL+[0-9]*`)
-	hole     = regexp.MustCompile(`\{(` + strings.Join(exprTypes, "|") + `|lit)\}`)
+	hole     = regexp.MustCompile(`\{(` + strings.Join(exprTypes, "|") + `|lit|block)\}`)
 	choice   = regexp.MustCompile(`\{\{.+?\}{2,}`)
 )
 
@@ -234,8 +234,11 @@ func (g *generator) fill(text string) string {
 		return names[m]
 	})
 	return hole.ReplaceAllStringFunc(text, func(m string) string {
-		if m == "{lit}" {
+		switch m {
+		case "{lit}":
 			return fmt.Sprint(1 + g.r.IntN(9))
+		case "{block}":
+			return g.block(3)
 		}
 		return g.expr(m[1:len(m)-1], 2)
 	})

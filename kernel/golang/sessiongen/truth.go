@@ -101,7 +101,7 @@ func parse(out string, results [][]Result, index map[int]int) ([][]Result, error
 		case 'V':
 			at.Value = part[1:]
 		case 'P':
-			at.Panic, at.Value = part[1:], ""
+			at.Panic, at.Value, at.Failed = part[1:], "", true
 		}
 	}
 	return results, nil
@@ -149,7 +149,7 @@ func refusals(dir string, sessions []*Session, results [][]Result) error {
 		i, _ := strconv.Atoi(name[1])
 		j, _ := strconv.Atoi(name[2])
 		if r := &results[i][j]; r.Refused == "" {
-			r.Refused = strings.TrimSpace(parts[3])
+			r.Refused, r.Failed = strings.TrimSpace(parts[3]), true
 			missing--
 		}
 	}
