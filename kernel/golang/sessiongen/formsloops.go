@@ -129,7 +129,7 @@ for range $s {
 fmt.Println()
 value $n`},
 	{Name: "range over maps", Headings: "For range,Map types", Text: `
-def $m map[string]int := map[string]int{"a": {int}, "b": 2, {string}: {lit}}
+def $m map[string]int := map[string]int{"a": {int}, "b": 2, fmt.Sprint({string}): {lit}}
 ---
 def $sum int, $keys []string := 0, []string{}
 for k, v := range $m {

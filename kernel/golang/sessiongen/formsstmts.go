@@ -255,11 +255,12 @@ for i := range 8 {
 	fmt.Print($f(i, {string}), " ")
 }
 ---
+def $t bool := {bool}
 switch {
 case {int} > 10:
 	fmt.Println("ten")
 	fallthrough
-case {bool}, {bool}:
+case $t, {bool}:
 	fmt.Println("case")
 default:
 	fmt.Println("default")
