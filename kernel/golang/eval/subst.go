@@ -1,8 +1,11 @@
 package eval
 
 import (
+	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 )
 
 // environment says what type parameters stand for.
@@ -60,9 +63,7 @@ func (u *Unit) subst(t types.Type, env environment) types.Type {
 func (u *Unit) substNamed(t *types.Named, env environment) types.Type {
 	if t.TypeArgs().Len() == 0 {
 		if o := t.Obj(); o.Pkg() != nil && o.Parent() != o.Pkg().Scope() {
-			if mentions(t.Underlying(), map[types.Type]bool{}) {
-				u.refuse(o.Pos(), "the type %s, declared in a generic function", o.Name())
-			}
+			return u.local(t, env)
 		}
 		return t
 	}
@@ -83,49 +84,36 @@ func (u *Unit) substNamed(t *types.Named, env environment) types.Type {
 	return out
 }
 
-// mentions reports whether a type has type parameters in it.
-func mentions(t types.Type, seen map[types.Type]bool) bool {
-	if seen[t] {
-		return false
-	}
-	seen[t] = true
-	in := func(t types.Type) bool { return mentions(t, seen) }
-	switch t := types.Unalias(t).(type) {
-	case *types.TypeParam:
-		return true
-	case *types.Named:
-		for a := range t.TypeArgs().Types() {
-			if in(a) {
-				return true
-			}
-		}
-	case interface{ Elem() types.Type }:
-		if m, ok := t.(*types.Map); ok && in(m.Key()) {
-			return true
-		}
-		return in(t.Elem())
-	case *types.Struct:
-		for f := range t.Fields() {
-			if in(f.Type()) {
-				return true
-			}
-		}
-	case *types.Signature:
-		return in(t.Params()) || in(t.Results())
-	case *types.Tuple:
-		for v := range t.Variables() {
-			if in(v.Type()) {
-				return true
-			}
-		}
-	case *types.Interface:
-		for m := range t.Methods() {
-			if in(m.Signature()) {
-				return true
+// local returns the type that one declared in a generic function is in an
+// instance of that: T[int], as the compiler names it.
+func (u *Unit) local(t *types.Named, env environment) types.Type {
+	o := t.Obj()
+	var params []*types.TypeParam
+	for p := range env {
+		for s := o.Parent(); s != nil; s = s.Parent() {
+			if s == p.Obj().Parent() {
+				params = append(params, p)
 			}
 		}
 	}
-	return false
+	if params == nil {
+		return t
+	}
+	slices.SortFunc(params, func(a, b *types.TypeParam) int { return a.Index() - b.Index() })
+	var names []string
+	key := fmt.Sprintf("%s@%d", o.Name(), o.Pos())
+	for _, p := range params {
+		names = append(names, typeString(env[p], true))
+		key += "[" + u.key(env[p]) + "]"
+	}
+	if known := u.locals[key]; known != nil {
+		return known
+	}
+	name := types.NewTypeName(o.Pos(), o.Pkg(), o.Name()+"["+strings.Join(names, ",")+"]", nil)
+	out := types.NewNamed(name, nil, nil)
+	u.locals[key], u.localKeys[name] = out, key
+	out.SetUnderlying(u.subst(t.Underlying(), env))
+	return out
 }
 
 func (u *Unit) substTuple(t *types.Tuple, env environment) *types.Tuple {

@@ -345,6 +345,8 @@ func (u *Unit) writeKey(b *strings.Builder, t types.Type) {
 		switch {
 		case o.Pkg() == nil:
 			b.WriteString(o.Name())
+		case u.localKeys[o] != "":
+			b.WriteString(u.localKeys[o])
 		case o.Parent() != o.Pkg().Scope():
 			fmt.Fprintf(b, "%s@%d", o.Name(), o.Pos())
 		case o.Pkg() == u.pkg:

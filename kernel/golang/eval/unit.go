@@ -64,11 +64,15 @@ type Unit struct {
 	todo    []func()         // bodies to compile before the unit is ready
 	added   []string         // keys of types made by it
 	context *types.Context
+
+	locals    map[string]*types.Named // of instances of generic functions, by key
+	localKeys map[*types.TypeName]string
 }
 
 // Unit begins a unit of the package pkg, which the session's objects belong to.
 func (ev *Evaluator) Unit(h Host, pkg *types.Package) *Unit {
-	return &Unit{ev: ev, host: h, pkg: pkg, sizes: types.SizesFor("gc", runtime.GOARCH), types: map[types.Type]reflect.Type{}, codes: map[string]*code{}, context: types.NewContext()}
+	return &Unit{ev: ev, host: h, pkg: pkg, sizes: types.SizesFor("gc", runtime.GOARCH), types: map[types.Type]reflect.Type{}, codes: map[string]*code{}, context: types.NewContext(),
+		locals: map[string]*types.Named{}, localKeys: map[*types.TypeName]string{}}
 }
 
 // Try runs f, which calls the unit's methods, and finishes what they have

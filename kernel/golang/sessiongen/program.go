@@ -33,8 +33,9 @@ type translation struct {
 }
 
 type declaration struct {
-	names []string
-	text  string
+	names    []string
+	text     string
+	packages map[string]bool // that it may name: later declarations do not change that
 }
 
 // files returns the program's files for a session, and the calls of its cells.
@@ -133,6 +134,10 @@ func (t *translation) name(i int, n string) {
 // declare puts declarations in force, in place of those of the same names.
 func (t *translation) declare(i int, fresh []*declaration) {
 	for _, d := range fresh {
+		d.packages = map[string]bool{}
+		for name := range t.imports {
+			d.packages[name] = t.names[name] == ""
+		}
 		t.decls = slices.DeleteFunc(t.decls, func(old *declaration) bool { return old.names[0] == d.names[0] && d.names[0] != "_" })
 		for _, n := range d.names {
 			t.name(i, n)
@@ -164,7 +169,7 @@ func (t *translation) outdated(i int, fresh []*declaration) []*declaration {
 // refers reports whether a declaration names something that has a mark.
 func (t *translation) refers(d *declaration, mark string) (found bool) {
 	tokens(d.text, func(_ int, tok token.Token, lit string) {
-		if tok == token.IDENT && !slices.Contains(d.names, lit) && strings.HasSuffix(t.names[lit], mark) {
+		if tok == token.IDENT && !slices.Contains(d.names, lit) && !d.packages[lit] && strings.HasSuffix(t.names[lit], mark) {
 			found = true
 		}
 	})

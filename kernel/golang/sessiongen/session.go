@@ -11,6 +11,8 @@ type Session struct {
 	Seed  int
 	Cells []*Cell
 	Forms []string // whose templates it is made of, by name
+
+	Compiled string // why a session without a toolchain refuses one of its cells, if one does
 }
 
 // Cell is the text of one, and what the truth needs to know of it.
@@ -45,7 +47,7 @@ func Sessions(first, n int) []*Session {
 	return out
 }
 
-// New makes the session of a seed, of two to six cells, or one or two more
+// New makes the session of a seed, of two to six cells, or a few more
 // where its forms need them. It has a form whose
 // turn it is, so that consecutive seeds have all of them, and others by chance.
 func New(seed int) *Session {
@@ -75,7 +77,7 @@ const minCells, maxCells = 2, 6
 // Forms are all of them, in the order of the spec.
 func Forms() []Form {
 	var out []Form
-	for _, list := range [][]Form{typeForms, interfaceForms, declarationForms, againForms, genericForms, expressionForms, operatorForms, callForms, constantForms, statementForms, loopForms, channelForms, acrossForms} {
+	for _, list := range [][]Form{typeForms, interfaceForms, declarationForms, againForms, genericForms, expressionForms, operatorForms, callForms, constantForms, statementForms, loopForms, channelForms, acrossForms, libraryForms} {
 		out = append(out, list...)
 	}
 	return out
@@ -86,7 +88,8 @@ type Form struct {
 	Name     string
 	Headings string // separated by commas
 	Text     string
-	Private  bool // its variables are not for other forms, its cells not to run again
+	Compiled string // why only the compiler can run it, if so
+	Private  bool   // its variables are not for other forms, its cells not to run again
 }
 
 // cells returns how many cells a form needs at least.
