@@ -304,6 +304,9 @@ func (a *Actor) Film(ctx context.Context, seed uint64) (*tasks.Film, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(tr.Poses) == 0 {
+		return nil, fmt.Errorf("mdcsan: %s tells no poses (env.Poser), from which a film is drawn; a task of Gymnasium is drawn by its render() in Python", a.Spec.Name)
+	}
 	return tr.Film(), nil
 }
 

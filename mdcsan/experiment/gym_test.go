@@ -91,4 +91,7 @@ func TestGymWithoutState(t *testing.T) {
 	if err != nil || !(ev.Mean < 0) {
 		t.Errorf("%v, %v", ev, err)
 	}
+	if f, err := actor.Film(context.Background(), 0); err == nil || !strings.Contains(err.Error(), "tells no poses") {
+		t.Errorf("a film: %v, %v", f, err)
+	}
 }

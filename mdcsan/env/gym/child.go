@@ -54,7 +54,7 @@ func start(name string, o Options) (*child, description, error) {
 	var d description
 	o, err := o.withDefaults()
 	if err != nil {
-		return nil, d, err
+		return nil, d, fmt.Errorf("%s: %w", name, err)
 	}
 	c := &child{name: name, python: o.Python, timeout: o.Timeout, late: make(chan struct{}), open: 1}
 	id, kwargs, err := split(name)
@@ -62,7 +62,7 @@ func start(name string, o Options) (*child, description, error) {
 		return nil, d, err
 	}
 	if err := c.run(); err != nil {
-		return nil, d, fmt.Errorf("%w: %s does not start: %w", env.ErrUnavailable, o.Python, err)
+		return nil, d, unavailable(fmt.Sprintf("%s: %s does not start: %v", name, o.Python, err))
 	}
 	asked, err := json.Marshal(map[string]any{"id": id, "kwargs": kwargs, "limit": o.MaxSteps})
 	if err != nil {
@@ -141,7 +141,7 @@ func (c *child) exchange() ([]byte, error) {
 	case 'U':
 		return nil, fmt.Errorf("%w %q: %s", env.ErrUnknownTask, c.name, answer)
 	case 'N':
-		return nil, fmt.Errorf("%s: %w: %s", c.name, env.ErrUnavailable, answer)
+		return nil, unavailable(fmt.Sprintf("%s: %s", c.name, answer))
 	}
 	return nil, fmt.Errorf("%s: %s%s", c.name, answer, c.said.quote())
 }

@@ -62,5 +62,12 @@ func python(getenv func(string) string, look func(string) (string, error)) (stri
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("%w: there is no python3 on the PATH; activate an environment that has Gymnasium, or set %s to its interpreter", env.ErrUnavailable, pythonVariable)
+	return "", unavailable("there is no python3 on the PATH; activate an environment that has Gymnasium, or set " + pythonVariable + " to its interpreter")
 }
+
+// unavailable is an env.ErrUnavailable: what is missing is not in this build,
+// but in Python.
+type unavailable string
+
+func (e unavailable) Error() string   { return string(e) }
+func (unavailable) Is(err error) bool { return err == env.ErrUnavailable }
