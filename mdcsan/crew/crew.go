@@ -16,11 +16,15 @@
 // writes what another reads or writes, unless one of them is After the other.
 //
 // Who finds nothing to do sleeps: a crew takes no processor time from its
-// neighbours while it waits. Run allocates nothing after a first plan of the
+// neighbours while it waits, and where they leave it no more than one processor
+// it works alone (pace.go). Run allocates nothing after a first plan of the
 // same length. A Crew belongs to one goroutine.
 package crew
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Piece is a part of the work.
 type Piece struct {
@@ -37,6 +41,7 @@ type Crew struct {
 	changed sync.Cond // a piece is done, a plan has come, or the crew is closed
 	members sync.WaitGroup
 	size    int
+	pace    pace
 
 	plan   Plan
 	begun  []bool
@@ -47,7 +52,7 @@ type Crew struct {
 
 // New returns a crew of size goroutines, the calling one included.
 func New(size int) *Crew {
-	c := &Crew{size: max(1, size)}
+	c := &Crew{size: max(1, size), pace: pace{now: time.Now, used: processorTime}}
 	c.changed.L = &c.mu
 	for range c.size - 1 {
 		c.members.Go(c.help)
@@ -71,13 +76,13 @@ func (c *Crew) Close() {
 // does not stand before it, and the calling goroutine panics with what a piece
 // of its own panics with.
 func (c *Crew) Run(p Plan) {
-	if c.size == 1 {
+	p.check()
+	if c.size == 1 || !c.pace.together() {
 		for _, piece := range p {
 			piece.Do()
 		}
 		return
 	}
-	p.check()
 	c.mu.Lock()
 	c.plan, c.left = p, len(p)
 	c.begun, c.done = fresh(c.begun, len(p)), fresh(c.done, len(p))

@@ -30,14 +30,24 @@ func NewAdam(params []*Param, lr float64) *Adam {
 
 // Step applies every parameter's Grad.
 func (a *Adam) Step() {
-	a.step[0]++
+	a.Begin()
+	a.Apply(0, 1)
+}
+
+// Begin counts a step, which Apply then does.
+func (a *Adam) Begin() { a.step[0]++ }
+
+// Apply does part i of a step that is done in so many parts, each for some of
+// the parameters: they may run side by side.
+func (a *Adam) Apply(i, parts int) {
 	k := linalg.NewAdamStep(a.LR, a.Beta1, a.Beta2, a.Eps, int(a.step[0]))
 	// The kernel forms 1 - beta in float32, which for 0.999 is off by 1.3e-5.
 	// That factor is in every m and v alike: take it out of the step.
 	k.Rate *= float32((1 - a.Beta1) / float64(1-k.Beta1))
 	k.InvSqrtCorr2 *= float32(math.Sqrt((1 - a.Beta2) / float64(1-k.Beta2)))
-	for i, p := range a.params {
-		linalg.Adam(p.Value, p.Grad, a.m[i], a.v[i], k)
+	for j := i; j < len(a.params); j += parts {
+		p := a.params[j]
+		linalg.Adam(p.Value, p.Grad, a.m[j], a.v[j], k)
 	}
 }
 

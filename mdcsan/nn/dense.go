@@ -12,8 +12,9 @@ type Dense struct {
 	In, Out int
 	W, B    *Param // [out][in], [out]
 	ws      linalg.Workspace
-	list    linalg.Events // of a gradient
-	base    base          // of ForwardColumns
+	wg      linalg.Workspace // of WeightGrad..., which may run beside BackwardInput...
+	list    linalg.Events    // of a gradient
+	base    base             // of ForwardColumns
 }
 
 // NewDense returns a layer whose parameters are called W<index> and b<index>,
@@ -59,7 +60,7 @@ func (d *Dense) ForwardBinary(y []float32, x *linalg.Binary) {
 // its transpose.
 func (d *Dense) WeightGradBinary(dy []float32, xt *linalg.Binary) {
 	linalg.SumRows(d.B.Grad, 0, dy, len(dy)/d.Out, d.Out)
-	d.ws.BinaryGemm(xt, false, false, d.Out, nil, dy, d.Out, nil, d.W.Grad, d.Out)
+	d.wg.BinaryGemm(xt, false, false, d.Out, nil, dy, d.Out, nil, d.W.Grad, d.Out)
 }
 
 // ForwardEvents is Forward for an x given as a list.
@@ -70,7 +71,7 @@ func (d *Dense) ForwardEvents(y []float32, x *linalg.Events) {
 // WeightGradEvents is Backward without dx for an x given as a list.
 func (d *Dense) WeightGradEvents(dy []float32, x *linalg.Events) {
 	linalg.SumRows(d.B.Grad, 0, dy, len(dy)/d.Out, d.Out)
-	d.ws.EventGemmT(x, d.Out, dy, d.Out, d.W.Grad, d.Out)
+	d.wg.EventGemmT(x, d.Out, dy, d.Out, d.W.Grad, d.Out)
 }
 
 // BackwardInputSparse is BackwardInput for all inputs where much of dy may be

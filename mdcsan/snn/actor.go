@@ -203,17 +203,54 @@ func (a *Actor) spoil(dst []float32) {
 // Backward sets the gradient of every Param from dact [n][M], that of the last
 // Forward's actions.
 func (a *Actor) Backward(dact []float32) {
+	a.BackwardTop(dact)
+	a.BackwardWeights()
+	a.BackwardRest()
+}
+
+// BackwardTop is the first part of Backward. BackwardWeights and BackwardRest,
+// which may run side by side, are the others.
+func (a *Actor) BackwardTop(dact []float32) {
 	a.drate = nn.Grow(a.drate, len(a.rate))
 	a.dec.backward(a.drate, dact, a.rate)
-	if !a.hasGrad {
-		a.body.backward(nil, a.drate, a.in)
-		return
+	if s := a.inParts(); s != nil {
+		s.backwardTop(a.drate, a.in)
 	}
-	a.dx = nn.Grow(a.dx, len(a.x))
-	a.body.backward(a.dx, a.drate, a.in)
-	if a.in.cols != nil {
-		a.enc.(*Population).backward(a.dx, a.x, a.obs, a.n, &a.cols[0])
-		return
+}
+
+// BackwardWeights sets the gradients of the weights of all layers but the
+// first, where the network's kind lets that be done apart.
+func (a *Actor) BackwardWeights() {
+	if s := a.inParts(); s != nil {
+		s.backwardWeights(a.in)
 	}
-	a.enc.Backward(a.dx, a.x, a.obs, a.n)
+}
+
+// BackwardRest sets the gradients that are left.
+func (a *Actor) BackwardRest() {
+	var dx []float32
+	if a.hasGrad {
+		a.dx = nn.Grow(a.dx, len(a.x))
+		dx = a.dx
+	}
+	if s := a.inParts(); s != nil {
+		s.backwardRest(dx, a.in)
+	} else {
+		a.body.backward(dx, a.drate, a.in)
+	}
+	switch {
+	case !a.hasGrad:
+	case a.in.cols != nil:
+		a.enc.(*Population).backward(dx, a.x, a.obs, a.n, &a.cols[0])
+	default:
+		a.enc.Backward(dx, a.x, a.obs, a.n)
+	}
+}
+
+// inParts returns the network's body if its backward pass has parts.
+func (a *Actor) inParts() *spiking {
+	if s, ok := a.body.(*spiking); ok && s.allFused && !s.general {
+		return s
+	}
+	return nil
 }

@@ -17,6 +17,7 @@ type fused struct {
 	v      []float32      // [B][T][N]
 	in, g  []float32      // weighted input of the first layer, gradient of it; one step only if it is constant
 	do     []float32      // gradient of the spikes
+	dc     linalg.Steps   // gradient of the current
 	spikes []float32      // as numbers
 	events linalg.Events  // spikes of a few states, or few spikes
 	rows   linalg.Binary  // spikes of many states, [B·T][N]
@@ -167,28 +168,37 @@ func (f *fused) rates(rate []float32, t, n, size int) {
 	}
 }
 
-// backwardNext sets the gradients of a layer from do, that of its spikes, and
-// writes that of the spikes below. Unless do is constant, the gradient of the
-// current takes its place.
-func (l *layer) backwardNext(do linalg.Steps, below *fused, t, n int) {
+// backwardCurrent returns the gradient of a layer's current from do, that of its
+// spikes, whose place it takes unless do is constant.
+func (l *layer) backwardCurrent(do linalg.Steps, t, n int) {
 	f := l.fused
-	g := do
+	f.dc = do
 	if do.Step == 0 {
 		f.g = nn.Grow(f.g, n*t*l.Out)
-		g = linalg.ByRow(f.g, t, l.Out)
+		f.dc = linalg.ByRow(f.g, t, l.Out)
 	}
-	f.Backward(g, do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
+	f.Backward(f.dc, do, linalg.ByRow(f.v, t, l.Out), t, n, l.Out)
+}
+
+// backwardSpikesBelow writes the gradient of the spikes below from that of the
+// current.
+func (l *layer) backwardSpikesBelow(below *fused, t, n int) {
+	below.do = nn.Grow(below.do, n*t*l.In)
+	l.BackwardInputSparse(below.do, l.fused.dc.Data, n*t, t)
+}
+
+// backwardWeights sets the gradients of a layer from that of its current. It
+// may run beside all that goes on below.
+func (l *layer) backwardWeights(below *fused, t, n int) {
 	if n <= fewStates {
 		below.rows.Set(below.v, n*t, l.In, below.thresh())
 	}
 	if below.quiet {
-		l.WeightGradEvents(g.Data, &below.events)
+		l.WeightGradEvents(l.fused.dc.Data, &below.events)
 	} else {
 		below.cols.Transpose(&below.rows)
-		l.WeightGradBinary(g.Data, &below.cols)
+		l.WeightGradBinary(l.fused.dc.Data, &below.cols)
 	}
-	below.do = nn.Grow(below.do, n*t*l.In)
-	l.BackwardInputSparse(below.do, g.Data, n*t, t)
 }
 
 // backwardFirst sets the gradients of the first layer and, unless dx is nil,
@@ -225,15 +235,48 @@ func (s *spiking) forwardFused(rate []float32, in input) {
 	last.fused.rates(rate, s.t, in.n, last.Out)
 }
 
+// backwardFused is backward for layers that are all fused, in three parts.
 func (s *spiking) backwardFused(dx, drate []float32, in input) {
+	s.backwardTop(drate, in)
+	s.backwardWeights(in)
+	s.backwardRest(dx, in)
+}
+
+// backwardTop goes down to the second layer's current: what the weights of all
+// layers but the first wait for.
+func (s *spiking) backwardTop(drate []float32, in input) {
 	k := len(s.layers) - 1
 	s.drate = nn.Grow(s.drate, len(drate))
 	linalg.Scale(s.drate, 1/float32(s.t), drate)
 	do := linalg.Constant(s.drate, s.layers[k].Out)
 	for ; k > 0; k-- {
-		below := s.layers[k-1]
-		s.layers[k].backwardNext(do, below.fused, s.t, in.n)
-		do = linalg.ByRow(below.fused.do, s.t, below.Out)
+		s.layers[k].backwardCurrent(do, s.t, in.n)
+		if k > 1 {
+			do = s.backwardBelow(k, in)
+		}
+	}
+}
+
+// backwardBelow goes from the current of layer k to the spikes below.
+func (s *spiking) backwardBelow(k int, in input) linalg.Steps {
+	below := s.layers[k-1]
+	s.layers[k].backwardSpikesBelow(below.fused, s.t, in.n)
+	return linalg.ByRow(below.fused.do, s.t, below.Out)
+}
+
+// backwardWeights sets the gradients of all layers but the first. It may run
+// beside backwardRest.
+func (s *spiking) backwardWeights(in input) {
+	for k := len(s.layers) - 1; k > 0; k-- {
+		s.layers[k].backwardWeights(s.layers[k-1].fused, s.t, in.n)
+	}
+}
+
+// backwardRest goes from the second layer's current to the input.
+func (s *spiking) backwardRest(dx []float32, in input) {
+	do := linalg.Constant(s.drate, s.layers[0].Out)
+	if len(s.layers) > 1 {
+		do = s.backwardBelow(1, in)
 	}
 	s.layers[0].backwardFirst(dx, do, in, s.t)
 }

@@ -60,6 +60,14 @@ type Learner interface {
 	Backward(dact []float32)           // sets Params' Grad from the gradient of the actions
 }
 
+// parted is a learner whose Backward can be done in parts, of which the second
+// and the third may run side by side.
+type parted interface {
+	BackwardTop(dact []float32)
+	BackwardWeights()
+	BackwardRest()
+}
+
 // holder is an actor that saves work while its parameters do not change.
 type holder interface{ Hold(on bool) }
 

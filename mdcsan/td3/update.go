@@ -106,6 +106,17 @@ func (a *Agent) forwardActor(u *update) {
 
 // updateActor does one step of the policy up Q1.
 func (a *Agent) updateActor(u *update) {
+	a.climb(u)
+	if p, ok := a.actor.(parted); ok {
+		p.BackwardWeights()
+		p.BackwardRest()
+	}
+	a.actorOpt.Step()
+}
+
+// climb computes the gradient of the actions and begins, or does, the policy's
+// backward pass.
+func (a *Agent) climb(u *update) {
 	n := u.batch.N
 	q := a.q[0].Forward(u.inAct, n)
 	u.dqAct = nn.Grow(u.dqAct, n)
@@ -117,8 +128,11 @@ func (a *Agent) updateActor(u *update) {
 	u.losses.Actor = loss
 	u.dact = nn.Grow(u.dact, n*a.cfg.ActDim)
 	a.q[0].BackwardInput(u.dact, u.dqAct, n, a.cfg.ObsDim, a.cfg.ObsDim+a.cfg.ActDim)
-	a.actor.Backward(u.dact)
-	a.actorOpt.Step()
+	if p, ok := a.actor.(parted); ok {
+		p.BackwardTop(u.dact)
+	} else {
+		a.actor.Backward(u.dact)
+	}
 }
 
 // moveCritic moves the target of critic i, moveActor the actor's.
@@ -171,6 +185,9 @@ func (a *Agent) Paired() bool { return a.updates[0]%int64(a.cfg.PolicyDelay) != 
 //	   │             y of b ──▶ ╯ │       │  │
 //	   ╰─────▶ Q2 of a ──▶ Q2 of b ───────│──╯
 //	                 actions of the policy ╯
+//
+// The actor of b is a backward pass in parts, the weights of its upper layers
+// beside the layers below, and Adam's step in two halves.
 func (a *Agent) UpdateTwo(c *crew.Crew, first, second *replay.Batch) (losses [2]Losses, err error) {
 	if !a.Paired() {
 		panic("td3: UpdateTwo: the first update moves the targets")
@@ -201,6 +218,10 @@ func (a *Agent) pair(u, v *update) crew.Plan {
 	if a.twin.actor != nil {
 		second = crew.Piece{Do: func() { a.followTargets(); a.bootstrap(v, a.twin) }}
 	}
+	weights, rest := func() {}, func() {}
+	if p, ok := a.actor.(parted); ok {
+		weights, rest = p.BackwardWeights, p.BackwardRest
+	}
 	return crew.Plan{
 		0:  {Do: func() { a.bootstrap(u, a.targets) }},
 		1:  second,
@@ -208,11 +229,16 @@ func (a *Agent) pair(u, v *update) crew.Plan {
 		3:  {Do: ifPolicy(func() { a.forwardActor(v) })},
 		4:  {Do: func() { a.updateCritic(v, 0) }, After: []int{1, 2}},
 		5:  {Do: func() { a.updateCritic(u, 1) }, After: []int{0}},
-		6:  {Do: ifPolicy(func() { a.updateActor(v) }), After: []int{3, 4}},
-		7:  {Do: func() { a.updateCritic(v, 1) }, After: []int{1, 5}},
-		8:  {Do: ifPolicy(func() { a.moveCritic(0) }), After: []int{4}},
-		9:  {Do: ifPolicy(func() { a.moveCritic(1) }), After: []int{7}},
-		10: {Do: ifPolicy(func() { a.moveActor() }), After: []int{6}},
+		6:  {Do: ifPolicy(func() { a.climb(v) }), After: []int{3, 4}},
+		7:  {Do: ifPolicy(rest), After: []int{6}},
+		8:  {Do: func() { a.updateCritic(v, 1) }, After: []int{1, 5}},
+		9:  {Do: ifPolicy(weights), After: []int{6}},
+		10: {Do: ifPolicy(a.actorOpt.Begin), After: []int{7, 9}},
+		11: {Do: ifPolicy(func() { a.actorOpt.Apply(0, 2) }), After: []int{10}},
+		12: {Do: ifPolicy(func() { a.actorOpt.Apply(1, 2) }), After: []int{10}},
+		13: {Do: ifPolicy(func() { a.moveCritic(0) }), After: []int{4}},
+		14: {Do: ifPolicy(func() { a.moveCritic(1) }), After: []int{8}},
+		15: {Do: ifPolicy(func() { a.moveActor() }), After: []int{11, 12}},
 	}
 }
 
