@@ -45,6 +45,7 @@ type File struct {
 	Arrays map[string]Array
 	Texts  map[string]string
 	depth  int
+	values int // taken so far
 }
 
 // Names lists the arrays.
@@ -162,6 +163,9 @@ func (f *File) npz(z *zip.Reader) error {
 func (f *File) add(name string, value any) error {
 	if f.depth++; f.depth > 20 {
 		return errors.New("dicts and lists within each other without end")
+	}
+	if f.values++; f.values > 100_000 {
+		return errors.New("more values than a policy has")
 	}
 	defer func() { f.depth-- }()
 	join := func(key string) string { return strings.TrimPrefix(name+"."+key, ".") }

@@ -80,6 +80,7 @@ func TestTensors(t *testing.T) {
 		"no storage":         pt(tensor("FloatStorage", 0, 3, 1), nil),
 		"strange type":       pt(tensor("ComplexStorage", 0, 3, 1), map[string]string{"0": bytesOf}),
 		"within itself":      []byte("\x80\x02]q\x00h\x00a."),
+		"lists of lists":     []byte("\x80\x02]q\x00" + lists(12) + "."),
 		"no end":             []byte("\x80\x02}"),
 		"old PyTorch":        []byte("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."),
 	} {
@@ -87,6 +88,16 @@ func TestTensors(t *testing.T) {
 			t.Errorf("%s: read as %v", why, f)
 		}
 	}
+}
+
+// lists is a pickle in which each list holds the one before ten times: short to
+// say, and 10^n values.
+func lists(n int) string {
+	var b strings.Builder
+	for k := range n {
+		b.WriteString("]q" + string(byte(k+1)) + "(" + strings.Repeat("h"+string(byte(k)), 10) + "e")
+	}
+	return b.String()
 }
 
 // FuzzParse: whatever the bytes, an answer or an error.
