@@ -356,13 +356,13 @@ func (w *Widget) accept(key string, v any) bool {
 	switch old := w.state[key].(type) {
 	case int:
 		f, ok := v.(float64)
-		if !ok || int(f) == old {
+		if !ok || !w.inRange(key, f) || int(f) == old {
 			return false
 		}
 		w.state[key] = int(f)
 	case float64:
 		f, ok := v.(float64)
-		if !ok || f == old {
+		if !ok || !w.inRange(key, f) || f == old {
 			return false
 		}
 		w.state[key] = f
@@ -382,6 +382,23 @@ func (w *Widget) accept(key string, v any) bool {
 		return false
 	}
 	return true
+}
+
+// inRange reports whether a number is one that the widget can stand at.
+func (w *Widget) inRange(key string, f float64) bool {
+	number := func(name string, otherwise float64) float64 {
+		switch v := w.state[name].(type) {
+		case float64:
+			return v
+		case int:
+			return float64(v)
+		}
+		return otherwise
+	}
+	if key == "index" {
+		return f >= 0 && f < float64(len(w.options))
+	}
+	return f >= number("min", math.Inf(-1)) && f <= number("max", math.Inf(1))
 }
 
 // MimeBundle shows the widget, and beside it what stands there without

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"encoding/json"
+	"errors"
 	"hash/crc32"
 	"os"
 	"path/filepath"
@@ -191,6 +192,28 @@ func FuzzStatus(f *testing.F) {
 		}
 		if s, err := ReadStatus(dir); err == nil && s.Running {
 			t.Error("nobody is at work, but the run is said to be running")
+		}
+	})
+}
+
+// Whatever two tables of evaluations hold, comparing them is an error that names
+// the table, or gives rows of finite steps that ascend.
+func FuzzTables(f *testing.F) {
+	f.Add([]byte("step,eval_mean,eval_std,eval_min,eval_max,eval_length\n10,1,0,1,1,5\n"), []byte("step,episode,return,length\n10,0,1,5\n"), 0)
+	f.Add([]byte("step,eval_mean,eval_std,eval_min,eval_max,eval_length\r\n10,1,0,1,1,5\r\n"), []byte("step\n"), 1)
+	f.Add([]byte("\xef\xbb\xbfstep\n\"10"), []byte(nil), -3)
+	f.Fuzz(func(t *testing.T, progress, evaluations []byte, exactFrom int) {
+		rows, err := compareTables(progress, evaluations, exactFrom)
+		if err != nil {
+			if !errors.Is(err, errTable) {
+				t.Errorf("an error that is not the tables': %v", err)
+			}
+			return
+		}
+		for i, step := range rows.steps {
+			if !(step >= 1) || i > 0 && step <= rows.steps[i-1] {
+				t.Errorf("steps %v", rows.steps)
+			}
 		}
 	})
 }
