@@ -336,23 +336,11 @@ func (c *compiler) passed(n *node, t types.Type) *node {
 	case isNilType(n.t):
 		return c.value(t, func(*frame) reflect.Value { return reflect.Zero(r) })
 	case r.Kind() == reflect.Interface && n.rt != r:
-		c.embeds(n.t)
 		return c.value(t, func(fr *frame) reflect.Value { return as(n.v(fr), r) })
 	case n.rt == r:
 		return n
 	}
 	return c.retype(n, t)
-}
-
-// embeds refuses what would have promoted methods in Go but has none here.
-func (c *compiler) embeds(t types.Type) {
-	elem := t
-	if p, ok := t.(*types.Pointer); ok {
-		elem = p.Elem()
-	}
-	if _, ok := types.Unalias(elem).(*types.Struct); ok && types.NewMethodSet(t).Len() > 0 {
-		c.refuse(token.NoPos, "a struct without a name that has methods, in an interface: declare a type for it")
-	}
 }
 
 // retype gives a value another type of the same underlying one.

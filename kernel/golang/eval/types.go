@@ -111,7 +111,14 @@ func (u *Unit) structType(t *types.Struct) reflect.Type {
 	if !some {
 		return base
 	}
-	return u.once(u.key(t), func() reflect.Type {
+	key := u.key(t)
+	if r := u.ev.made(key); r != nil {
+		return r
+	}
+	if types.NewMethodSet(types.NewPointer(t)).Len() > 0 {
+		return u.make(t, key, rtype.Shape{PkgPath: u.pkg.Path(), Name: typeString(t, false), Unnamed: true})
+	}
+	return u.once(key, func() reflect.Type {
 		return rtype.Embedding(base, typeString(t, false), embedded)
 	})
 }
@@ -228,21 +235,22 @@ func (u *Unit) named(t *types.Named) reflect.Type {
 	if r := u.ev.made(key); r != nil {
 		return r
 	}
-	return u.makeNamed(t, key)
+	return u.make(t, key, rtype.Shape{PkgPath: o.Pkg().Path(), Name: typeName(t)})
 }
 
-func (u *Unit) makeNamed(t *types.Named, key string) reflect.Type {
+// make makes a type that may have methods, of which shape has the name.
+func (u *Unit) make(t types.Type, key string, shape rtype.Shape) reflect.Type {
 	if err := rtype.Supported(); err != nil {
-		u.refuse(t.Obj().Pos(), "the type %s: %v", t.Obj().Name(), err)
+		u.refuse(token.NoPos, "the type %s: %v", shape.Name, err)
 	}
 	under := t.Underlying()
 	value, ptr := u.methodSet(t), u.methodSet(types.NewPointer(t))
 	if _, is := under.(*types.Interface); is {
 		value, ptr = nil, nil
 	}
-	shape := rtype.Shape{PkgPath: t.Obj().Pkg().Path(), Name: typeName(t), Kind: u.kind(under), Value: len(value), Ptr: len(ptr),
-		Size: uintptr(u.sizes.Sizeof(under)), Align: uintptr(u.sizes.Alignof(under)), Comparable: types.Comparable(under)}
-	shape.Pointers = u.mask(under)
+	shape.Kind, shape.Value, shape.Ptr = u.kind(under), len(value), len(ptr)
+	shape.Size, shape.Align = uintptr(u.sizes.Sizeof(under)), uintptr(u.sizes.Alignof(under))
+	shape.Comparable, shape.Pointers = types.Comparable(under), u.mask(under)
 	if sig, ok := under.(*types.Signature); ok {
 		shape.Params = sig.Params().Len() + sig.Results().Len()
 	}
@@ -258,7 +266,7 @@ func (u *Unit) makeNamed(t *types.Named, key string) reflect.Type {
 	}
 	u.todo = append(u.todo, func() {
 		if err := n.Methods(u.methodTable(r, value), u.methodTable(reflect.PointerTo(r), ptr)); err != nil {
-			u.refuse(t.Obj().Pos(), "the type %s: %v", t.Obj().Name(), err)
+			u.refuse(token.NoPos, "the type %s: %v", shape.Name, err)
 		}
 	})
 	return r

@@ -11,9 +11,11 @@ import (
 	"unsafe"
 )
 
-// Shape is what must be known of a named type before it is defined.
+// Shape is what must be known of a named type before it is defined, or of a
+// struct that has its methods by embedding: that is its own name.
 type Shape struct {
 	PkgPath, Name string
+	Unnamed       bool
 	Kind          reflect.Kind
 	Size, Align   uintptr
 	Pointers      []bool // whether each word holds a pointer
@@ -68,11 +70,16 @@ func New(s Shape) *Named {
 	}
 	c.gcData = &mask[0]
 	n.hold = append(n.hold, mask)
+	n.standIn()
 	if s.Comparable {
 		n.equal = func(p, q unsafe.Pointer) bool { return c.equal(p, q) } // until it is defined
 		c.equal = n.equal
 	}
-	n.name(c, "*"+lastElement(s.PkgPath)+"."+s.Name)
+	if s.Unnamed {
+		n.name(c, "*"+s.Name)
+	} else {
+		n.name(c, "*"+lastElement(s.PkgPath)+"."+s.Name)
+	}
 	p := (*ptrType)(unsafe.Pointer(&n.ptr[0]))
 	p.common = *describe(reflect.TypeFor[*int]())
 	p.str, p.ptrToThis, p.tflag = c.str, 0, p.tflag&^(flagNamed|flagExtraStar)
@@ -83,6 +90,24 @@ func New(s Shape) *Named {
 	kept.named = append(kept.named, n)
 	kept.Unlock()
 	return n
+}
+
+// standIn gives a struct words for fields until it is defined: reflect.StructOf
+// looks for pointers in what has the struct for a field.
+func (n *Named) standIn() {
+	if n.shape.Kind != reflect.Struct {
+		return
+	}
+	var fields []structField
+	for i, is := range n.shape.Pointers {
+		word := reflect.TypeFor[uintptr]()
+		if is {
+			word = reflect.TypeFor[unsafe.Pointer]()
+		}
+		fields = append(fields, structField{name: encodeName("_", "", false, ""), typ: pointer(word), offset: uintptr(i) * word.Size()})
+	}
+	(*structType)(unsafe.Pointer(&n.mem[0])).fields = fields
+	n.hold = append(n.hold, fields)
 }
 
 func lastElement(path string) string {
@@ -99,12 +124,19 @@ func (n *Named) name(c *common, str string) {
 	h := fnv.New32a()
 	h.Write([]byte(str))
 	c.hash = h.Sum32() ^ serial.Add(1)*0x9e3779b9
-	c.tflag = flagNamed | flagExtraStar | flagUncommon
+	c.tflag = n.flags()
 	if c.size == unsafe.Sizeof(uintptr(0)) && c.ptrBytes == c.size {
 		c.tflag |= flagDirect
 	}
 	c.str = nameOff(str, "")
 	n.after(c, n.shape.Kind).pkgPath = nameOff(n.shape.PkgPath, "")
+}
+
+func (n *Named) flags() uint8 {
+	if n.shape.Unnamed {
+		return flagExtraStar | flagUncommon
+	}
+	return flagNamed | flagExtraStar | flagUncommon
 }
 
 // after is what follows a description.
@@ -123,7 +155,7 @@ func (n *Named) Define(under reflect.Type, embedded []bool) {
 	head := headSize(n.shape.Kind)
 	copy(unsafe.Slice((*byte)(unsafe.Pointer(c)), head), unsafe.Slice((*byte)(unsafe.Pointer(u)), head))
 	c.hash, c.str, c.ptrToThis = before.hash, before.str, before.ptrToThis
-	c.tflag = u.tflag&^(flagUncommon|flagExtraStar|flagNamed) | flagUncommon | flagExtraStar | flagNamed
+	c.tflag = u.tflag&^(flagUncommon|flagExtraStar|flagNamed) | n.flags()
 	n.hold = append(n.hold, under)
 	switch n.shape.Kind {
 	case reflect.Func:

@@ -107,7 +107,7 @@ fmt.Println($X{1}, $X{9}, []any{$X{2}, &$X{3}})
 var $p *$X
 fmt.Println($p, map[$G]$F{ {1}: {2}}, [2]$P{})
 value $X{ {lit}}.n`},
-	{Name: "a struct without a name that has methods", Headings: "Struct types", Compiled: "a struct without a name that has methods", Text: `
+	{Name: "a struct without a name that has methods", Headings: "Struct types", Text: `
 type $T struct{ n int }
 func (t $T) String() string { return fmt.Sprint("T", t.n) }
 ---

@@ -11,8 +11,6 @@ type Session struct {
 	Seed  int
 	Cells []*Cell
 	Forms []string // whose templates it is made of, by name
-
-	Compiled string // why a session without a toolchain refuses one of its cells, if one does
 }
 
 // Cell is the text of one, and what the truth needs to know of it.
@@ -88,8 +86,7 @@ type Form struct {
 	Name     string
 	Headings string // separated by commas
 	Text     string
-	Compiled string // why only the compiler can run it, if so
-	Private  bool   // its variables are not for other forms, its cells not to run again
+	Private  bool // its variables are not for other forms, its cells not to run again
 }
 
 // cells returns how many cells a form needs at least.

@@ -11,7 +11,6 @@ import (
 // use adds a form to the session.
 func (g *generator) use(f Form) {
 	g.s.Forms = append(g.s.Forms, f.Name)
-	g.s.Compiled += f.Compiled
 	text := g.fill(f.Text)
 	var made []variable
 	first := -1 // the form's first cell
