@@ -24,7 +24,7 @@ func (m *machine) build() (built, error) {
 	}
 	m.ensure(needs...)
 	b := built{mujoco: !m.opts.noMuJoCo && m.hasMuJoCo()}
-	m.say("  MuJoCo: %s", yesNo(b.mujoco, "found, the four locomotion tasks are built in", "left out, Pendulum-v1 is on board"))
+	m.say("  MuJoCo: %s", yesNo(b.mujoco, "found", "not there yet: Pendulum-v1 runs, the others once MuJoCo is installed"))
 
 	m.say("2. The command")
 	home, err := os.UserHomeDir()
@@ -36,7 +36,7 @@ func (m *machine) build() (built, error) {
 	if err != nil {
 		return b, fmt.Errorf("find the user's data folder: %w", err)
 	}
-	if err := m.goBuild(b.command, filepath.Join(data, "source"), b.mujoco); err != nil {
+	if err := m.goBuild(b.command, filepath.Join(data, "source"), m.mujocoPreset()); err != nil {
 		return b, err
 	}
 
@@ -53,8 +53,9 @@ func (m *machine) build() (built, error) {
 // goBuild compiles the command into path, from a copy of the sources that is
 // kept below a folder: see source.go. With -trimpath what is compiled depends
 // on the content of the sources alone, not on where they are. The first build
-// downloads the modules and may take minutes.
-func (m *machine) goBuild(path, sources string, mujoco bool) error {
+// downloads the modules and may take minutes. The command looks for MuJoCo where
+// mujoco says, "" for wherever it is.
+func (m *machine) goBuild(path, sources, mujoco string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("make the folder of the command: %w", err)
 	}
@@ -66,8 +67,10 @@ func (m *machine) goBuild(path, sources string, mujoco bool) error {
 	for _, v := range [][2]string{{"sources", source}, {"cgoCFlags", os.Getenv("CGO_CFLAGS")}, {"cgoLDFlags", os.Getenv("CGO_LDFLAGS")}} {
 		set += fmt.Sprintf(" -X 'gomdcsan/kernel/golang/toolchain.%s=%s'", v[0], v[1])
 	}
-	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", path}, buildFlags(mujoco)...)
-	c := m.command("go", append(args, "-ldflags", set, "./kernel/cmd/gomdcsan")...)
+	if mujoco != "" {
+		set += fmt.Sprintf(" -X 'gomdcsan/mdcsan/env/mujoco.preset=%s'", mujoco)
+	}
+	c := m.command("go", "build", "-trimpath", "-buildvcs=false", "-o", path, "-ldflags", set, "./kernel/cmd/gomdcsan")
 	c.Dir = source
 	c.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=vendor")
 	if err := m.step("go build (some minutes the first time)", c); err != nil {
@@ -77,15 +80,6 @@ func (m *machine) goBuild(path, sources string, mujoco bool) error {
 	front.Dir = source
 	front.Env = append(c.Env, "CGO_ENABLED=0") // smaller in memory
 	return m.step("go build of the kernel's front", front)
-}
-
-// buildFlags are the flags that decide what is compiled, the same for the
-// command and for its tests.
-func buildFlags(mujoco bool) []string {
-	if mujoco {
-		return []string{"-tags", "mujoco"}
-	}
-	return nil
 }
 
 // commit names the source that is built, with "+dirty" where it was changed.

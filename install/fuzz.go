@@ -47,14 +47,13 @@ func (m *machine) fuzz() error {
 	if err != nil {
 		return err
 	}
-	flags := buildFlags(m.hasMuJoCo())
 	m.say("%d fuzz targets, %v each", len(targets), m.opts.each)
 	var errs []error
 	for _, t := range targets {
 		if m.ctx.Err() != nil {
 			return errors.Join(append(errs, m.ctx.Err())...)
 		}
-		args := append([]string{"test", "-run", "^$", "-fuzz", "^" + t.name + "$", "-fuzztime", m.opts.each.String(), "-parallel", "1"}, flags...)
+		args := []string{"test", "-run", "^$", "-fuzz", "^" + t.name + "$", "-fuzztime", m.opts.each.String(), "-parallel", "1"}
 		what := fmt.Sprintf("%s %s", t.dir, t.name)
 		errs = append(errs, m.step(what, m.command("go", append(args, "./"+filepath.ToSlash(t.dir))...)))
 	}

@@ -15,13 +15,13 @@ var linters = []struct{ name, version string }{
 }
 
 // lint runs the linters over the whole module.
-func (m *machine) lint(flags []string) error {
+func (m *machine) lint() error {
 	for _, l := range linters {
 		args := []string{"run", l.name + "@" + l.version}
 		if strings.HasSuffix(l.name, "deadcode") {
 			args = append(args, "-test")
 		}
-		c := m.command("go", append(append(args, flags...), "./...")...)
+		c := m.command("go", append(args, "./...")...)
 		c.Env = append(os.Environ(), "GOFLAGS=")
 		found, err := c.CombinedOutput()
 		if findings := lintFindings(found); findings != "" || err != nil {

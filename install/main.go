@@ -11,7 +11,7 @@
 // when its result is already there. What cannot be had is named, with what is
 // done instead:
 //
-//   - no MuJoCo: the tasks on board are built without it (Pendulum-v1 remains)
+//   - no MuJoCo: Pendulum-v1 remains until it is installed
 //   - no PyPI: Debian's Jupyter
 //   - no Jupyter: notebooks run through gomdcsan itself
 package main
@@ -38,9 +38,9 @@ const usage = `usage: go run ./install [flags] demo|test|build|fuzz
 flags (before or after the command):
   --yes         do not ask before installing system packages
   --no-system   install no system packages
-  --no-mujoco   build without MuJoCo, even where it is there
-  --mujoco DIR  build against the MuJoCo release in DIR (include, lib) instead
-                of the system's
+  --no-mujoco   do not use MuJoCo, even where it is there
+  --mujoco DIR  use the MuJoCo release in DIR instead of that of the Python
+                environment or the system's
   --dir DIR     demo: write the executed notebook and the curve to DIR
                 (default gomdcsan-demo)
   --each TIME   fuzz: another time for each test, such as 30s
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	m, err := newMachine(ctx, o, out)
 	if err == nil && o.mujoco != "" {
-		err = useMuJoCo(o.mujoco)
+		err = m.useMuJoCo()
 	}
 	if err != nil {
 		return err

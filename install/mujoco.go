@@ -114,24 +114,62 @@ func unpackFile(f *zip.File, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// useMuJoCo makes everything that is built from here on use the release of
-// MuJoCo in a folder (include and lib) in place of the system's. The path goes
-// into the programs, which need no LD_LIBRARY_PATH.
-func useMuJoCo(dir string) error {
-	dir, err := filepath.Abs(dir)
+// mujocoPreset is where the installed command looks for MuJoCo: as the flags say.
+func (m *machine) mujocoPreset() string {
+	if m.opts.noMuJoCo {
+		return "none"
+	}
+	return m.opts.mujoco
+}
+
+// useMuJoCo makes the path of --mujoco absolute, if a library is there, and the
+// tests and the demo use it too.
+func (m *machine) useMuJoCo() error {
+	dir, err := filepath.Abs(m.opts.mujoco)
 	if err != nil {
 		return err
 	}
-	include, lib := filepath.Join(dir, "include"), filepath.Join(dir, "lib")
-	for _, file := range []string{filepath.Join(include, "mujoco", "mujoco.h"), filepath.Join(lib, "libmujoco.so")} {
-		if !exists(file) {
-			return fmt.Errorf("--mujoco %s: there is no %s: name the folder of an unpacked MuJoCo release", dir, file)
+	if len(mujocoLibraries(dir)) == 0 {
+		return fmt.Errorf("--mujoco %s: there is no libmujoco, nor in lib or mujoco below it: name the folder of a MuJoCo release, or the library", dir)
+	}
+	m.opts.mujoco = dir
+	return os.Setenv("GOMDCSAN_MUJOCO", dir)
+}
+
+// mujocoLibraries are the files of MuJoCo in what --mujoco or GOMDCSAN_MUJOCO names.
+func mujocoLibraries(path string) []string {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return []string{path}
+	}
+	var found []string
+	for _, below := range []string{".", "lib", "mujoco"} {
+		more, _ := filepath.Glob(filepath.Join(path, below, "libmujoco*"))
+		found = append(found, more...)
+	}
+	return found
+}
+
+// hasMuJoCo looks where the command will: what is named, the Python environment
+// that is active, the system.
+func (m *machine) hasMuJoCo() bool {
+	if have("gcc", "clang", "cc") == "" {
+		return false
+	}
+	if named := os.Getenv("GOMDCSAN_MUJOCO"); named != "" {
+		return len(mujocoLibraries(named)) > 0
+	}
+	var found []string
+	for _, root := range []string{os.Getenv("VIRTUAL_ENV"), os.Getenv("CONDA_PREFIX")} {
+		if root != "" {
+			more, _ := filepath.Glob(filepath.Join(root, "lib", "python3*", "site-packages", "mujoco", "libmujoco*"))
+			found = append(found, more...)
 		}
 	}
-	if strings.ContainsAny(dir, " \t\n'\"") {
-		return fmt.Errorf("--mujoco %s: cgo takes no path with spaces or quotes", dir)
+	for _, dir := range append([]string{"/usr/lib", "/usr/local/lib", "/usr/lib64"}, filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...) {
+		for _, pattern := range []string{"libmujoco*", "*-linux-gnu/libmujoco*"} {
+			more, _ := filepath.Glob(filepath.Join(dir, pattern))
+			found = append(found, more...)
+		}
 	}
-	return errors.Join(
-		os.Setenv("CGO_CFLAGS", strings.TrimSpace("-I"+include+" "+os.Getenv("CGO_CFLAGS"))),
-		os.Setenv("CGO_LDFLAGS", strings.TrimSpace("-L"+lib+" -Wl,-rpath,"+lib+" "+os.Getenv("CGO_LDFLAGS"))))
+	return len(found) > 0
 }

@@ -15,22 +15,16 @@ func TestUnpackMuJoCo(t *testing.T) {
 	wheel, dir := filepath.Join(t.TempDir(), "m.whl"), t.TempDir()
 	pack(t, wheel, "mujoco/__init__.py", "mujoco/include/mujoco/mujoco.h", "mujoco/libmujoco.so.3.1.6",
 		"mujoco/include/mujoco/../../../evil.h", "mujoco/plugin/libmujoco.so.other")
-	t.Setenv("CGO_CFLAGS", "-O2")
-	t.Setenv("CGO_LDFLAGS", "")
-	if err := useMuJoCo(dir); err == nil || !strings.Contains(err.Error(), "mujoco.h") {
+	m := &machine{opts: options{mujoco: dir}}
+	if err := m.useMuJoCo(); err == nil || !strings.Contains(err.Error(), "libmujoco") {
 		t.Errorf("an empty folder: %v", err)
 	}
 	if err := unpackMuJoCo(wheel, dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := useMuJoCo(dir); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := os.Getenv("CGO_CFLAGS"), "-I"+dir+"/include -O2"; got != want {
-		t.Errorf("CGO_CFLAGS is %q, want %q", got, want)
-	}
-	if got, want := os.Getenv("CGO_LDFLAGS"), "-L"+dir+"/lib -Wl,-rpath,"+dir+"/lib"; got != want {
-		t.Errorf("CGO_LDFLAGS is %q, want %q", got, want)
+	t.Setenv("GOMDCSAN_MUJOCO", "")
+	if err := m.useMuJoCo(); err != nil || os.Getenv("GOMDCSAN_MUJOCO") != dir || !m.hasMuJoCo() {
+		t.Fatalf("%v, GOMDCSAN_MUJOCO is %q", err, os.Getenv("GOMDCSAN_MUJOCO"))
 	}
 	if data, err := os.ReadFile(filepath.Join(dir, "lib", "libmujoco.so")); err != nil || string(data) != "mujoco/libmujoco.so.3.1.6" {
 		t.Errorf("libmujoco.so holds %q: %v", data, err)

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 )
 
@@ -88,27 +87,6 @@ func hasReaders() bool {
 // tests start their own.
 func hasSlurm() bool {
 	return have("slurmctld") != "" && have("slurmd") != "" && have("sbatch") != "" && have("munged") != ""
-}
-
-// hasMuJoCo compiles and links a program against MuJoCo the way cgo will,
-// CGO_CFLAGS and CGO_LDFLAGS included.
-func (m *machine) hasMuJoCo() bool {
-	cc := have("gcc", "clang", "cc")
-	if cc == "" {
-		return false
-	}
-	dir, err := os.MkdirTemp("", "gomdcsan-probe")
-	if err != nil {
-		return false
-	}
-	defer os.RemoveAll(dir)
-	src := filepath.Join(dir, "probe.c")
-	if os.WriteFile(src, []byte("#include <mujoco/mujoco.h>\nint main(void) { return mj_version() == 0; }\n"), 0o600) != nil {
-		return false
-	}
-	args := append(strings.Fields(os.Getenv("CGO_CFLAGS")), src, "-o", filepath.Join(dir, "probe"))
-	args = append(append(args, strings.Fields(os.Getenv("CGO_LDFLAGS"))...), "-lmujoco")
-	return m.command(cc, args...).Run() == nil
 }
 
 // ensure installs the system packages of the needs that are not met, where

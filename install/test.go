@@ -37,13 +37,13 @@ func (m *machine) test() error {
 		}
 	}
 
-	if err := m.lint(buildFlags(mujoco)); err != nil {
+	if err := m.lint(); err != nil {
 		return err
 	}
 
 	m.say("3. The command that the tests drive")
 	command := filepath.Join(m.cache, "test-bin", "gomdcsan")
-	if err := m.goBuild(command, m.testSources(), mujoco); err != nil {
+	if err := m.goBuild(command, m.testSources(), m.mujocoPreset()); err != nil {
 		return err
 	}
 	env = append(env, "GOMDCSAN_BIN="+command, "GOMDCSAN_PLAIN_BIN="+m.plainCommand())
@@ -54,9 +54,9 @@ func (m *machine) test() error {
 	}
 
 	m.say("5. All tests")
-	sum, err := m.goTest(env, append(buildFlags(mujoco), "-timeout", packageTime, "./..."))
+	sum, err := m.goTest(env, []string{"-timeout", packageTime, "./..."})
 	m.say("6. The concurrent parts again, under the race detector")
-	race, raceErr := m.goTest(env, append(buildFlags(mujoco), append([]string{"-race", "-short", "-timeout", packageTime}, racePackages...)...))
+	race, raceErr := m.goTest(env, append([]string{"-race", "-short", "-timeout", packageTime}, racePackages...))
 	sum.add(race)
 
 	m.say("Screenshots of the front-ends are in %s", cmp.Or(os.Getenv("GOMDCSAN_ARTEFACTS"), filepath.Join(m.cache, "test-artefacts")))
@@ -80,7 +80,7 @@ func (m *machine) plainCommand() string { return filepath.Join(m.cache, "test-bi
 // real, and a cell that fails fails the gate.
 func (m *machine) quickstarts(command string, mujoco bool) error {
 	plain := m.plainCommand()
-	if err := m.goBuild(plain, m.testSources(), false); err != nil {
+	if err := m.goBuild(plain, m.testSources(), "none"); err != nil {
 		return err
 	}
 	commands := []string{plain}

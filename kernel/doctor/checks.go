@@ -26,7 +26,7 @@ func (s Subject) mujoco() Finding {
 	version, err := s.MuJoCo()
 	if err != nil {
 		return Finding{What: "MuJoCo", Grade: Limited, Detail: err.Error(),
-			Remedy: "in a clone of gomdcsan: go run ./install build (installs libmujoco-dev where it may)"}
+			Remedy: "pip install mujoco-core in the Python environment that is active, apt-get install libmujoco-dev, or name the library in GOMDCSAN_MUJOCO"}
 	}
 	return Finding{What: "MuJoCo", Grade: Good, Detail: version}
 }

@@ -60,7 +60,7 @@ func TestNotebooksRun(t *testing.T) {
 			cmd.Dir = dir
 			out, err := cmd.CombinedOutput()
 			if withoutPhysics && name == "own-robot.ipynb" { // there is no robot without physics
-				if err == nil || !strings.Contains(string(out), "built without MuJoCo") {
+				if err == nil || !strings.Contains(string(out), "go without MuJoCo") {
 					t.Fatalf("without MuJoCo: %v\n%s", err, out)
 				}
 				return

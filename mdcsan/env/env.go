@@ -5,7 +5,7 @@
 // because physics is; networks and the replay buffer convert to float32.
 // An Env belongs to one goroutine at a time.
 //
-// The physics tasks are in env/tasks (MuJoCo, build tag mujoco), the embedded
+// The physics tasks are in env/tasks (MuJoCo), the embedded
 // pure-Go one in env/pendulum, those of Gymnasium in env/gym. Beside them: env/envtest, the contract as a test
 // that any environment can run; env/batch, which steps several at once;
 // env/render, pictures and films; env/mjcf, the robots as tables; env/mujoco,
@@ -87,7 +87,7 @@ func (r Result) Done() bool { return r.Terminated || r.Truncated }
 var (
 	ErrDiverged    = errors.New("simulation diverged")
 	ErrLost        = errors.New("the task's process is lost") // only a new instance helps
-	ErrUnavailable = errors.New("task not available in this build")
+	ErrUnavailable = errors.New("task not available")
 	ErrUnknownTask = errors.New("unknown task")
 	ErrNeedsReset  = errors.New("call Reset first")
 	ErrBadAction   = errors.New("action refused")

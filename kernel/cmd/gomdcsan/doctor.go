@@ -64,5 +64,5 @@ func tryMuJoCo() (string, error) {
 	if _, err := task.Step(obs, make([]float64, spec.ActDim)); err != nil {
 		return "", err
 	}
-	return "version " + mujoco.Version() + ", Hopper-v3 steps", nil
+	return "version " + mujoco.Version() + " (" + mujoco.Location() + "), Hopper-v3 steps", nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"gomdcsan/mdcsan/env/mujoco"
 	"gomdcsan/mdcsan/experiment"
 )
 
@@ -49,6 +50,13 @@ func newRoot() *cobra.Command {
 	}
 	for _, c := range commands {
 		root.AddCommand(c())
+	}
+	physics := root.PersistentFlags().String("mujoco", "", "MuJoCo library, its file or folder (default: that of the Python environment, then the system's; none: no MuJoCo)")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if *physics == "" {
+			return nil
+		}
+		return os.Setenv(mujoco.Variable, *physics) // for the processes that are started, too
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")

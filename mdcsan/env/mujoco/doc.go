@@ -8,20 +8,21 @@
 //	err = s.Step(ctrl, 5, false)       // one cgo call for five mj_steps
 //	height := s.QPos[2]
 //
-// # Build
+// # Which MuJoCo
 //
-// The binding is behind the build tag mujoco and needs MuJoCo's headers. The
-// library itself is opened when it is first wanted, so that the program starts
-// without it and says what is missing. MuJoCo 2.2.2 (Debian's libmujoco-dev) is
-// the reference; a release of MuJoCo 3 is used by naming its folder to the
-// installer, `go run ./install --mujoco DIR build`, or by hand (3.1.6, with
-// which TestRelease runs in the gate, 3.17.0 and 4.0.1 pass the tests):
+// The library is opened when it is first wanted, so that one program works
+// with every release from 2.2.2 to 4.0.1 (but for 3.0.0 to 3.1.2, which cannot
+// read a model from memory), and without any it starts and says what is missing. It is looked for in this order: what GOMDCSAN_MUJOCO names (a
+// file or a folder; "none": none), the package mujoco or mujoco-core of the
+// Python environment that is active or that the program is installed in, the
+// system's. 2.2.2 (Debian's libmujoco-dev) is the reference.
 //
-//	CGO_CFLAGS=-I$DIR/include CGO_LDFLAGS=-Wl,-rpath,$DIR/lib go build -tags mujoco ./...
-//
-// Without the tag the package builds everywhere. Without the tag or without
-// the library Load returns an error that wraps env.ErrUnavailable and says how
-// to get MuJoCo; Available tells beforehand.
+// Building needs a C compiler and no headers of MuJoCo: layouts.h holds, by
+// release, where the fields are that the shim reads, made from the headers of
+// all releases by layoutgen. When a library is opened, a model of known numbers
+// is read through the table; what does not agree is refused, as is a release
+// that the table does not know. Without cgo, and on systems other than Linux
+// and macOS, Load returns an error that wraps env.ErrUnavailable.
 //
 // # What is guarded
 //
@@ -38,22 +39,9 @@
 // Sim belongs to one goroutine at a time. Step does not allocate.
 package mujoco
 
-import (
-	"errors"
-	"fmt"
-	"strings"
+import "errors"
 
-	"gomdcsan/mdcsan/env"
-)
+//go:generate sh -c "go run ./layoutgen $MUJOCO_RELEASES"
 
 // ErrSim is wrapped by the errors that MuJoCo itself reported.
 var ErrSim = errors.New("MuJoCo")
-
-// missing is what they say where the library is not there that the program was
-// built for.
-func missing(version string, why error) error {
-	return fmt.Errorf("%w: this program is built for MuJoCo %s, the physics library of all tasks but Pendulum-v1, "+
-		"and cannot open it (%s). Install it again (Debian, Ubuntu: `apt-get install libmujoco-dev`), name its folder in "+
-		"LD_LIBRARY_PATH, or run `go run ./install build` in the gomdcsan source folder to build with the MuJoCo that is here. "+
-		"Pendulum-v1 works without MuJoCo", env.ErrUnavailable, version, strings.ReplaceAll(why.Error(), "\n", "; "))
-}

@@ -1,4 +1,4 @@
-//go:build mujoco && cgo
+//go:build cgo && (linux || darwin)
 
 package mujoco
 
@@ -58,24 +58,23 @@ func (s *Sim) Field(id Field) []float64 {
 	return nil
 }
 
-// kind is MuJoCo's number of a kind, which differs between releases, and how
-// many parts of it there are.
+// kind is the shim's number of a kind, and how many parts of it there are.
 func (m *Model) kind(k Kind) (number C.int, count int) {
 	switch k {
 	case Body:
-		return C.mjOBJ_BODY, int(m.p.nbody)
+		return C.GM_BODY, m.body
 	case Joint:
-		return C.mjOBJ_JOINT, int(m.p.njnt)
+		return C.GM_JOINT, m.size("njnt")
 	case Geom:
-		return C.mjOBJ_GEOM, int(m.p.ngeom)
+		return C.GM_GEOM, m.geom
 	case Site:
-		return C.mjOBJ_SITE, int(m.p.nsite)
+		return C.GM_SITE, m.size("nsite")
 	case Actuator:
-		return C.mjOBJ_ACTUATOR, int(m.p.nu)
+		return C.GM_ACTUATOR, m.size("nactuator")
 	case Sensor:
-		return C.mjOBJ_SENSOR, int(m.p.nsensor)
+		return C.GM_SENSOR, m.size("nsensor")
 	}
-	return C.mjOBJ_UNKNOWN, 0
+	return -1, 0
 }
 
 // ID is the number of the part with a name; the error lists the names there are.

@@ -1,9 +1,8 @@
-//go:build mujoco && cgo
+//go:build cgo && (linux || darwin)
 
 package mujoco
 
 /*
-#cgo LDFLAGS: -ldl
 #include <stdlib.h>
 #include "shim.h"
 */
@@ -24,72 +23,6 @@ import (
 // loading serialises Load, because MuJoCo's compiler keeps process-wide state.
 var loading sync.Mutex
 
-// library opens the MuJoCo library, once in the process.
-var library = sync.OnceValue(func() error {
-	header := versionString(int(C.gm_version_header()))
-	if err := open(libraryNames(runtime.GOOS, header)); err != nil {
-		return missing(header, err)
-	}
-	if lib := opened(); lib != header {
-		return fmt.Errorf("mujoco: %w: this program was built with the headers of MuJoCo %s and runs with the library of %s: "+
-			"build it again, with CGO_CFLAGS and CGO_LDFLAGS naming one release", env.ErrUnavailable, header, lib)
-	}
-	return nil
-})
-
-// open opens the first of the files that can be opened.
-func open(names []string) (err error) {
-	for _, name := range names {
-		cs, text := C.CString(name), newText()
-		code := C.gm_open(cs, text.ptr(), text.len())
-		C.free(unsafe.Pointer(cs))
-		if code == 0 {
-			return nil
-		}
-		err = errors.Join(err, fmt.Errorf("%s: %v", name, text))
-	}
-	return err
-}
-
-// libraryNames are the files in which a release keeps its library, the most
-// particular first; the loader looks for them in its usual places and in those
-// that the program was linked with (-rpath).
-func libraryNames(goos, version string) []string {
-	if goos == "darwin" {
-		return []string{"libmujoco." + version + ".dylib", "libmujoco.dylib"}
-	}
-	return []string{"libmujoco.so." + version, "libmujoco.so"}
-}
-
-// Available tells why there is no MuJoCo in this process, or returns nil.
-func Available() error { return library() }
-
-// Version is the version of the MuJoCo library, which it opens if need be;
-// empty without one.
-func Version() string {
-	if library() != nil {
-		return ""
-	}
-	return opened()
-}
-
-// opened is the version of the library that was opened.
-func opened() string {
-	v := int(C.gm_version())
-	if v == 0 {
-		return ""
-	}
-	return versionString(v)
-}
-
-// versionString reads 222 as 2.2.2 and 3017000 as 3.17.0.
-func versionString(v int) string {
-	if v >= 1_000_000 {
-		return fmt.Sprintf("%d.%d.%d", v/1_000_000, v/1000%1000, v%1000)
-	}
-	return fmt.Sprintf("%d.%d.%d", v/100, v/10%10, v%10)
-}
-
 // Model is a compiled model: read-only, shared by any number of simulations.
 type Model struct {
 	p                      *C.mjModel
@@ -98,11 +31,16 @@ type Model struct {
 
 // Load compiles a model given as MJCF text.
 func Load(xml string) (*Model, error) {
-	loading.Lock()
-	defer loading.Unlock()
 	if err := library(); err != nil {
 		return nil, err
 	}
+	loading.Lock()
+	defer loading.Unlock()
+	return load(xml)
+}
+
+// load is Load with the library open and loading locked.
+func load(xml string) (*Model, error) {
 	cs := C.CString(xml)
 	defer C.free(unsafe.Pointer(cs))
 	text := newText()
@@ -115,20 +53,30 @@ func Load(xml string) (*Model, error) {
 
 // newModel owns a compiled model.
 func newModel(p *C.mjModel) *Model {
-	m := &Model{p: p, nq: int(p.nq), nv: int(p.nv), nu: int(p.nu), body: int(p.nbody), geom: int(p.ngeom)}
+	m := &Model{p: p}
+	m.nq, m.nv, m.nu, m.body, m.geom = m.size("nq"), m.size("nv"), m.size("nu"), m.size("nbody"), m.size("ngeom")
 	runtime.AddCleanup(m, func(p *C.mjModel) { C.gm_delete_model(p) }, p)
 	return m
 }
 
+// size is a size of mjModel.
+func (m *Model) size(name string) int {
+	n, err := m.Array(name)
+	if err != nil {
+		panic(err) // a name that layout.h does not list
+	}
+	return int(n[0])
+}
+
 // Array returns a copy of the array of mjModel with the given name, such as
-// "body_mass", as numbers; also the sizes "nq", "nv", "nu", "nbody", "njnt" and
-// "ngeom", "timestep" and "integrator".
+// "body_mass", as numbers; also the sizes, such as "nq" and "nbody", "timestep"
+// and "integrator". The names are those of layout.h.
 func (m *Model) Array(name string) ([]float64, error) {
 	cs := C.CString(name)
 	defer C.free(unsafe.Pointer(cs))
 	n := C.gm_array(m.p, cs, nil, 0)
 	if n < 0 {
-		return nil, fmt.Errorf("mujoco: mjModel of MuJoCo %s has no array %q", Version(), name)
+		return nil, fmt.Errorf("mujoco: %q is no array of mjModel that is read (layout.h lists them)", name)
 	}
 	out := make([]float64, int(n))
 	C.gm_array(m.p, cs, (*C.double)(unsafe.SliceData(out)), n)
@@ -262,7 +210,7 @@ func (s *Sim) failure(code C.int) error {
 			what = append(what, name)
 		}
 	}
-	const diverged = 1<<C.mjWARN_INERTIA | 1<<C.mjWARN_BADQPOS | 1<<C.mjWARN_BADQVEL | 1<<C.mjWARN_BADQACC
+	const diverged = 1<<C.GM_INERTIA | 1<<C.GM_BADQPOS | 1<<C.GM_BADQVEL | 1<<C.GM_BADQACC
 	if code&diverged != 0 {
 		return fmt.Errorf("mujoco: %w: %s", env.ErrDiverged, strings.Join(what, ", "))
 	}
@@ -271,13 +219,13 @@ func (s *Sim) failure(code C.int) error {
 
 func warningNames() []string {
 	return []string{
-		C.mjWARN_INERTIA:     "an inertia matrix is singular",
-		C.mjWARN_CONTACTFULL: "too many contacts",
-		C.mjWARN_CNSTRFULL:   "too many constraints",
-		C.mjWARN_BADQPOS:     "a position is NaN or beyond 1e10",
-		C.mjWARN_BADQVEL:     "a velocity is NaN or beyond 1e10",
-		C.mjWARN_BADQACC:     "an acceleration is NaN or beyond 1e10",
-		C.mjWARN_BADCTRL:     "a control is NaN",
+		C.GM_INERTIA:     "an inertia matrix is singular",
+		C.GM_CONTACTFULL: "too many contacts",
+		C.GM_CNSTRFULL:   "too many constraints",
+		C.GM_BADQPOS:     "a position is NaN or beyond 1e10",
+		C.GM_BADQVEL:     "a velocity is NaN or beyond 1e10",
+		C.GM_BADQACC:     "an acceleration is NaN or beyond 1e10",
+		C.GM_BADCTRL:     "a control is NaN",
 	}
 }
 

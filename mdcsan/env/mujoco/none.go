@@ -1,4 +1,4 @@
-//go:build !mujoco || !cgo
+//go:build !cgo || (!linux && !darwin)
 
 package mujoco
 
@@ -8,15 +8,18 @@ import (
 	"gomdcsan/mdcsan/env"
 )
 
-// unavailable is what every entry point says in a build without MuJoCo.
+// unavailable is what every entry point says in a build without C.
 func unavailable() error {
-	return fmt.Errorf("%w: this program was built without MuJoCo, the physics library of all tasks but Pendulum-v1. "+
-		"Run `go run ./install demo` in the gomdcsan source folder, which installs MuJoCo and builds with it; or by hand: "+
-		"`apt-get install libmujoco-dev` and `go install -tags mujoco ./kernel/cmd/gomdcsan`. Pendulum-v1 works without MuJoCo", env.ErrUnavailable)
+	return fmt.Errorf("%w: this program was built without C (CGO_ENABLED=0, or for a system other than Linux and macOS), so that it cannot open MuJoCo, "+
+		"the physics library of all tasks but Pendulum-v1. Build it where there is a C compiler: `go run ./install build` in the gomdcsan source folder, "+
+		"or `CGO_ENABLED=1 go install ./kernel/cmd/gomdcsan`. Pendulum-v1 works without MuJoCo", env.ErrUnavailable)
 }
 
 // Available tells why there is no MuJoCo in this process.
 func Available() error { return unavailable() }
+
+// Location is the file of the MuJoCo library; empty in this build.
+func Location() string { return "" }
 
 // Version is the version of the MuJoCo library; empty in this build.
 func Version() string { return "" }

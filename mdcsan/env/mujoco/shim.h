@@ -1,16 +1,26 @@
 // The C side of the binding: every function returns, whatever MuJoCo does.
 #ifndef GOMDCSAN_SHIM_H
 #define GOMDCSAN_SHIM_H
-#include <mujoco/mujoco.h>
+
+// MuJoCo's structs, of which the shim knows places by version (layout.h) and
+// nobody else anything.
+typedef struct { char opaque; } mjModel;
+typedef struct { char opaque; } mjData;
 
 enum { GM_FAILED = -1 };  // the error text is in err
 
 // Opens the library and sets its handlers of errors and warnings. Everything
-// else needs this first.
-int gm_open(const char* name, char* err, int nerr);
+// else needs this first. GM_UNKNOWN: a release that the tables do not know, whose
+// version is in *version.
+enum { GM_UNKNOWN = -2 };
+int gm_open(const char* name, int* version, char* err, int nerr);
 
-int gm_version(void);         // of the library, 0 before it is opened
-int gm_version_header(void);  // of the header that this was compiled with
+// Whether the pointers that the layout finds in m and d are places in their buffers.
+int gm_plausible(const mjModel* m, const mjData* d);
+
+int gm_version(void);  // of the library: 1000000*major + 1000*minor + patch; 0 before it is opened
+int gm_oldest(void);   // of the releases that the tables know
+int gm_newest(void);
 
 mjModel* gm_load(const char* xml, int n, char* err, int nerr);
 mjModel* gm_load_file(const char* path, char* err, int nerr);  // which may include others
@@ -24,7 +34,10 @@ int gm_array(const mjModel* m, const char* name, double* out, int cap);
 
 // io is one block: ctrl[nu] qpos[nq] qvel[nv] xpos[3 nbody] cfrc_ext[6 nbody].
 // gm_reset reads qpos and qvel from it, gm_step ctrl; both write all the rest.
-// The result is a mask with a bit per mjtWarning, or GM_FAILED.
+// The result is a mask with a bit per warning below, or GM_FAILED.
+enum {
+  GM_INERTIA, GM_CONTACTFULL, GM_CNSTRFULL, GM_BADQPOS, GM_BADQVEL, GM_BADQACC, GM_BADCTRL
+};
 int gm_reset(const mjModel* m, mjData* d, double* io, int normalise, char* err, int nerr);
 int gm_step(const mjModel* m, mjData* d, double* io, int n, int rne, char* err, int nerr);
 
@@ -36,9 +49,13 @@ enum {
 };
 int gm_field(const mjModel* m, const mjData* d, int field, double* out);
 
-// Names of a kind (mjtObj) of parts; no such name: -1, no such part or no name: NULL.
+// Kinds of parts, names of a kind and numbers of names; no such name: -1, no such part or no name: NULL.
+enum { GM_BODY, GM_JOINT, GM_GEOM, GM_SITE, GM_ACTUATOR, GM_SENSOR };
 int gm_name2id(const mjModel* m, int kind, const char* name);
 const char* gm_id2name(const mjModel* m, int kind, int id);
+
+// For a test that provokes an error inside: sets the integrator, returns the one before.
+int gm_set_integrator(mjModel* m, int integrator);
 
 // Number of contacts after the last call.
 int gm_contacts(const mjData* d);

@@ -1,4 +1,4 @@
-//go:build mujoco && cgo
+//go:build cgo && (linux || darwin)
 
 package mujoco
 
@@ -112,7 +112,5 @@ func (s *Sim) geoms() (pos, mat []float64) {
 // setIntegrator lets a test provoke an error inside MuJoCo; it returns the
 // integrator before.
 func (m *Model) setIntegrator(code int) int {
-	old := m.p.opt.integrator
-	*(*C.int)(unsafe.Pointer(&m.p.opt.integrator)) = C.int(code)
-	return int(old)
+	return int(C.gm_set_integrator(m.p, C.int(code)))
 }

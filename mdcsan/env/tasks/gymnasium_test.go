@@ -1,4 +1,4 @@
-//go:build mujoco
+//go:build cgo && (linux || darwin)
 
 package tasks
 
