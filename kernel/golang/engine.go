@@ -184,7 +184,7 @@ func (e *Engine) ready(r *running, code string, force path) (*cell.Prepared, *en
 	p, errs := s.check(src)
 	if len(errs) > 0 {
 		defer src.Release(s.checker.Fset)
-		return nil, s.compileErrors(src, errs)
+		return nil, s.compileErrors(src, p, errs)
 	}
 	if r.timed {
 		p.Drop()

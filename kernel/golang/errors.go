@@ -5,52 +5,32 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"strconv"
 	"strings"
 
 	"gomdcsan/kernel/engine"
 	"gomdcsan/kernel/golang/cell"
 	"gomdcsan/kernel/golang/interpret"
-	"gomdcsan/kernel/symbols"
 )
 
-// compileErrors are what the checker says of a cell, as the user sees it.
-func (s *session) compileErrors(src *cell.Source, errs []types.Error) *engine.Error {
+// compileErrors are what the checker says of a cell, as the user sees it. The
+// plan, if there is one, is what the checker knows of the cell.
+func (s *session) compileErrors(src *cell.Source, p *cell.Plan, errs []types.Error) *engine.Error {
 	e := &engine.Error{Name: "compile error"}
 	const most = 10
 	shown := 0
 	for i, err := range errs {
 		if strings.HasPrefix(err.Msg, "\t") && i > 0 { // belongs to the one before
-			p := s.checker.Fset.Position(err.Pos)
-			e.Traceback = append(e.Traceback, fmt.Sprintf("    %s: %s", p, err.Msg[1:]))
+			at := s.checker.Fset.Position(err.Pos)
+			e.Traceback = append(e.Traceback, fmt.Sprintf("    %s: %s", at, err.Msg[1:]))
 			continue
 		}
 		if shown++; shown > most {
 			e.Traceback = append(e.Traceback, fmt.Sprintf("and %d more errors", len(errs)-i))
 			break
 		}
-		s.addError(e, src, s.checker.Fset.Position(err.Pos), err.Msg+missingImport(err.Msg))
+		s.addError(e, src, s.checker.Fset.Position(err.Pos), err.Msg+hint(p, err))
 	}
 	return e
-}
-
-// missingImport says which packages of the standard library an undefined name
-// may mean.
-func missingImport(msg string) string {
-	name, ok := strings.CutPrefix(msg, "undefined: ")
-	if !ok {
-		return ""
-	}
-	var lines []string
-	for _, p := range symbols.Packages() {
-		if p.Name == name && !strings.Contains(p.Path, "internal/") {
-			lines = append(lines, "import "+strconv.Quote(p.Path))
-		}
-	}
-	if len(lines) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(lines, " or ") + ")"
 }
 
 func (s *session) syntaxErrors(src *cell.Source, list scanner.ErrorList) *engine.Error {

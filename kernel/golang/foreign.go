@@ -44,7 +44,7 @@ func (e *Engine) foreign(r *running, src *cell.Source) *engine.Error {
 		}
 		if err != nil {
 			msg := fmt.Sprintf("could not import %s: %s", path, err)
-			return s.compileErrors(src, []types.Error{{Fset: s.checker.Fset, Pos: spec.Path.Pos(), Msg: msg}})
+			return s.compileErrors(src, nil, []types.Error{{Fset: s.checker.Fset, Pos: spec.Path.Pos(), Msg: msg}})
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package magic
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,14 +76,25 @@ func lookupMagic(name string) (Doc, bool) {
 	return All[i], true
 }
 
-// Nearest is the one that a mistyped name was likely meant to be, or "".
+// Nearest is the magic that a mistyped name was likely meant to be, or "".
 func Nearest(name string) string {
-	name = strings.ToLower(name)
-	best := slices.MinFunc(All, func(a, b Doc) int { return cmp.Compare(distance(name, a.Name), distance(name, b.Name)) })
-	if distance(name, best.Name) > max(1, (len(name)-1)/2) {
-		return ""
+	var names []string
+	for _, m := range All {
+		names = append(names, m.Name)
 	}
-	return best.Name
+	return NearestOf(names, name)
+}
+
+// NearestOf is the one of some names that a mistyped one was likely meant to
+// be, or "".
+func NearestOf(names []string, name string) string {
+	best, least := "", max(1, (len(name)-1)/2)+1
+	for _, n := range names {
+		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < least && n != name {
+			best, least = n, d
+		}
+	}
+	return best
 }
 
 // distance counts the letters to insert, delete, replace or swap between a and
