@@ -75,7 +75,7 @@ const minCells, maxCells = 2, 6
 // Forms are all of them, in the order of the spec.
 func Forms() []Form {
 	var out []Form
-	for _, list := range [][]Form{typeForms, interfaceForms, declarationForms, againForms, genericForms, expressionForms, operatorForms, callForms, constantForms, statementForms, loopForms, channelForms, acrossForms, libraryForms} {
+	for _, list := range [][]Form{typeForms, interfaceForms, declarationForms, againForms, genericForms, expressionForms, operatorForms, callForms, constantForms, statementForms, deferForms, loopForms, channelForms, acrossForms, libraryForms} {
 		out = append(out, list...)
 	}
 	return out
