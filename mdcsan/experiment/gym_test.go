@@ -5,11 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"gomdcsan/mdcsan/env"
 	"gomdcsan/mdcsan/env/gym/gymtest"
+	"gomdcsan/mdcsan/env/tasks"
+	"gomdcsan/mdcsan/rng"
 )
 
 // tinyGym is a run on an environment of gymtest.
@@ -93,5 +96,35 @@ func TestGymWithoutState(t *testing.T) {
 	}
 	if f, err := actor.Film(context.Background(), 0); err == nil || !strings.Contains(err.Error(), "tells no poses") {
 		t.Errorf("a film: %v, %v", f, err)
+	}
+}
+
+// TestGymEvaluationSharesAPython: an evaluation's environments are in one
+// process, and its returns those of environments on their own.
+func TestGymEvaluationSharesAPython(t *testing.T) {
+	gymtest.Python(t, "gymnasium")
+	c, made := tinyGym("Plain-v0", ""), 0
+	spec, err := tasks.LookupWith(c.Task, c.TaskOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(make MakeEnv) *Evaluation {
+		v := &evaluator{make: make}
+		ev, err := v.run(context.Background(), randomPolicy{spec, rng.New(1, "actions")}, 4, 3, "evaluate")
+		if err := errors.Join(err, v.close()); err != nil {
+			t.Fatal(err)
+		}
+		return ev
+	}
+	together := run(func() (env.Env, error) { made++; return newEnv(c, Parts{}) })
+	alone := run(func() (env.Env, error) {
+		e, err := newEnv(c, Parts{})
+		return struct{ env.Env }{e}, err // which is no env.Vector
+	})
+	if made != 1 {
+		t.Errorf("%d processes for 4 episodes", made)
+	}
+	if !slices.Equal(together.Returns, alone.Returns) || !slices.Equal(together.Lengths, alone.Lengths) {
+		t.Errorf("together %v, alone %v", together.Returns, alone.Returns)
 	}
 }
