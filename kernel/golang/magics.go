@@ -36,6 +36,10 @@ func (e *Engine) pieces(r *running, code string) (out engine.Outcome) {
 		if at = min(m.End+1, len(code)); m.TakesRest(code) {
 			at = len(code)
 		}
+		if code[m.Start:m.Name] == "%%timeit" {
+			out.Err = e.timeit(r, cell.BlankLines(code[:at])+code[at:])
+			return out
+		}
 		if code[m.Start:m.Name] == "%%time" {
 			begun := time.Now()
 			out = e.pieces(r, cell.BlankLines(code[:at])+code[at:])
@@ -77,6 +81,10 @@ func (e *Engine) oneMagic(r *running, out *engine.Outcome, m magic.Line, code st
 		r.force = pathNative
 	case "%%interpret":
 		r.force = pathInterpret
+	case "%%writefile":
+		if err := e.writeFile(arg, strings.TrimPrefix(code[m.End:], "\n")); err != nil {
+			return asError(fmt.Errorf("%s: %w", name, err))
+		}
 	case "%%bash", "%%sh":
 		return e.shell(rest)
 	case "%%html":
@@ -117,6 +125,17 @@ func (e *Engine) lineMagic(r *running, out *engine.Outcome, name, arg, above str
 		return e.require(r, arg)
 	case "%who":
 		fmt.Fprint(e.options.Stdout, e.session.who())
+	case "%whos":
+		fmt.Fprint(e.options.Stdout, e.session.whos())
+	case "%history":
+		err = e.printHistory(arg)
+	case "%pwd":
+		var dir string
+		if dir, err = os.Getwd(); err == nil {
+			fmt.Fprintln(e.options.Stdout, dir)
+		}
+	case "%ls":
+		err = e.listFolder(unquoted(arg))
 	case "%reset":
 		e.session.reset()
 		rt.Restore()

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -96,7 +97,7 @@ func TestMagics(t *testing.T) {
 	if err := s.run("%nothing"); err == nil || err.Name != "unknown magic" {
 		t.Errorf("%v, want an unknown magic", err)
 	}
-	for typed, want := range map[string]string{"%tiem x": "did you mean", "%whos": "%who", "%%bahs\nls": "%%bash", "%matplotlib inline": "These are:"} {
+	for typed, want := range map[string]string{"%tiem x": "did you mean", "%whoss": "%who", "%%bahs\nls": "%%bash", "%matplotlib inline": "These are:"} {
 		err := s.run(typed)
 		if err == nil || !strings.Contains(strings.Join(err.Traceback, "\n"), want) {
 			t.Errorf("%q: %v, want %q", typed, err, want)
@@ -114,5 +115,35 @@ func TestMagics(t *testing.T) {
 	defer stop.Stop()
 	if err := s.run("!sleep 60"); err == nil || err.Name != "Interrupted" {
 		t.Errorf("%v, want Interrupted", err)
+	}
+}
+
+// TestHabits are magics as IPython has them.
+func TestHabits(t *testing.T) {
+	s := newTestSession(t)
+	defer s.close()
+	dir := t.TempDir()
+	s.must("%cd " + dir + "\nn := 3\nname := \"a b\"\nlist := make([]float64, 5)\nvar none *int")
+	s.must("%%writefile notes.txt\nfirst\n  second\n")
+	if err := s.run("%%writefile notes.txt\nother"); err == nil || !strings.Contains(err.Value, "-f notes.txt") {
+		t.Errorf("a file that is there: %v", err)
+	}
+	s.must("%%writefile -a notes.txt\nthird\n")
+	s.must("%pwd")
+	s.must("%ls")
+	s.must("%whos")
+	s.must("%history -n 2")
+	s.must("%%timeit\nm := n * n\n_ = m")
+	if err := s.run("%history x"); err == nil || !strings.Contains(err.Value, "no number") {
+		t.Errorf("%%history x: %v", err)
+	}
+	if data, err := os.ReadFile(dir + "/notes.txt"); err != nil || string(data) != "first\n  second\nthird\n" {
+		t.Errorf("%q, %v", data, err)
+	}
+	out := s.output()
+	for _, want := range []string{dir + "\n", "notes.txt\n", "list  []float64  5 elements\n", "name  string     \"a b\"\n", "none  *int       nil\n", "1: %cd ", "each: the best of"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("printed %q, want %q", out, want)
+		}
 	}
 }

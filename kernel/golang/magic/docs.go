@@ -28,16 +28,22 @@ var All = []Doc{
 	{"%help", "", "this text; ?NAME explains a name, and so does shift-tab", argNone},
 	{"%time", "STATEMENT", "run and say how long it took; %%time does so for a cell", ArgGo},
 	{"%timeit", "STATEMENT", "run many times, compiled, and say how long one takes", ArgGo},
+	{"%%timeit", "", "run the cell many times, compiled, and say how long one takes", ArgGo},
 	{"%require", "MODULE", "take a module at a version (example.org/m@v1.2.3), or one in a folder (./m), for the cells that import it; alone, list them", ArgFolder},
 	{"%rerun", "", "run the earlier cells again, after the worker has died", argNone},
 	{"%who", "", "the variables, functions and types of the session", argNone},
+	{"%whos", "", "the variables with their types and values", argNone},
+	{"%history", "[-n] [N]", "the cells with Go that have run, or the last N; -n: with their numbers", argNone},
 	{"%reset", "", "forget them all", argNone},
 	{"%cd", "DIR", "change the working directory; without DIR, to the home folder", ArgFolder},
+	{"%pwd", "", "the working directory", argNone},
+	{"%ls", "[DIR]", "what is in a folder", ArgFolder},
 	{"%env", "NAME=VALUE", "set an environment variable; NAME alone shows it, nothing shows all", ArgVariable},
 	{"%load", "FILE", "put a file into the next cell", ArgFile},
 	{"%save", "FILE", "write the session's cells to a file that `gomdcsan run` runs", ArgFile},
 	{"!", "COMMAND", "run a shell command; %%bash does so for a cell", ArgFile},
 	{"%%time", "", "run the cell and say how long it took", ArgGo},
+	{"%%writefile", "FILE", "write the rest of the cell into a new file; -a FILE: append it, -f FILE: in place of what is there", ArgFile},
 	{"%%bash", "", "run the rest of the cell in a shell", argNone},
 	{"%%html", "", "show the rest of the cell as HTML", argNone},
 	{"%%markdown", "", "show the rest of the cell as formatted text", argNone},
@@ -55,6 +61,7 @@ display.HTML, Markdown, Latex, JSON      what a string means
 Tab completes; shift-tab within a call shows its signature.
 `
 
+// Help is what %help prints.
 func Help() string {
 	var b strings.Builder
 	for _, m := range All {
