@@ -54,8 +54,8 @@ func (m *machine) build() (built, error) {
 // kept below a folder: see source.go. With -trimpath what is compiled depends
 // on the content of the sources alone, not on where they are. The first build
 // downloads the modules and may take minutes. The command looks for MuJoCo where
-// mujoco says, "" for wherever it is.
-func (m *machine) goBuild(path, sources, mujoco string) error {
+// mujoco says, "" for wherever it is; link are more flags of the linker.
+func (m *machine) goBuild(path, sources, mujoco string, link ...string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("make the folder of the command: %w", err)
 	}
@@ -70,6 +70,7 @@ func (m *machine) goBuild(path, sources, mujoco string) error {
 	if mujoco != "" {
 		set += fmt.Sprintf(" -X 'gomdcsan/mdcsan/env/mujoco.preset=%s'", mujoco)
 	}
+	set = strings.Join(append([]string{set}, link...), " ")
 	c := m.command("go", "build", "-trimpath", "-buildvcs=false", "-o", path, "-ldflags", set, "./kernel/cmd/gomdcsan")
 	c.Dir = source
 	c.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=vendor")

@@ -4,6 +4,7 @@
 //	                         kernel, train a real MDC-SAN and show its curve
 //	go run ./install test    install what the tests need and run all of them
 //	go run ./install build   build the command and register the kernel only
+//	go run ./install wheel   build a Python wheel
 //	go run ./install fuzz    give every fuzz test ten minutes
 //
 // It uses the standard library alone, so that it runs before anything has been
@@ -27,12 +28,13 @@ import (
 	"time"
 )
 
-const usage = `usage: go run ./install [flags] demo|test|build|fuzz
+const usage = `usage: go run ./install [flags] demo|test|build|wheel|fuzz
 
   demo    install what is missing, build gomdcsan, register the Jupyter kernel,
           run notebooks/quickstart.ipynb (a real training) and keep its curve
   test    install what the tests need and run all of them
   build   build gomdcsan and register the Jupyter kernel, nothing else
+  wheel   build a Python wheel with the command, the kernel and the package
   fuzz    give every fuzz test ten minutes (hours in all)
 
 flags (before or after the command):
@@ -42,7 +44,7 @@ flags (before or after the command):
   --mujoco DIR  use the MuJoCo release in DIR instead of that of the Python
                 environment or the system's
   --dir DIR     demo: write the executed notebook and the curve to DIR
-                (default gomdcsan-demo)
+                (default gomdcsan-demo); wheel: write the wheel there
   --each TIME   fuzz: another time for each test, such as 30s
 `
 
@@ -79,6 +81,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return m.test()
 	case "fuzz":
 		return m.fuzz()
+	case "wheel":
+		return m.wheel()
 	default:
 		_, err := m.build()
 		return err
@@ -118,10 +122,10 @@ func parse(args []string) (options, string, error) {
 		command, args = rest[0], rest[1:]
 	}
 	switch command {
-	case "demo", "test", "build", "fuzz":
+	case "demo", "test", "build", "wheel", "fuzz":
 		return o, command, nil
 	case "", "help":
 		return o, "", flag.ErrHelp
 	}
-	return o, "", fmt.Errorf("unknown command %q: demo, test, build or fuzz", command)
+	return o, "", fmt.Errorf("unknown command %q: demo, test, build, wheel or fuzz", command)
 }
