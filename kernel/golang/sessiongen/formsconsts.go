@@ -53,7 +53,7 @@ refuse {{var _ string = 1|_ = 1 + "a"|var x int = nil; _ = x|_ = undefinedName|_
 ===
 fmt.Println({string})`},
 	{Name: "mistakes of statements", Headings: "Statements,Declarations and scope", Private: true, Text: `
-refuse {{1 + 2; _ = 3|len("a"); _ = 1|break|continue|if 1 { }|for i := range 3.5 { _ = i }|switch 1 { case 1: case 1: }|switch { case 5: }|var x any; switch x.(type) { case int: case int: }|const c = fmt.Sprint()|var f = func() int { }; _ = f|func() int { for { break } }()|return 1, 2, 3|fallthrough; _ = 1|a, b := 1, 2, 3; _, _ = a, b|var x = y; var y = 1; _ = x|"a"[0] = 'b'|5 = 6|map[string]struct{ a int }{}["b"].a = 1|select { case 5: }|for a, b := range 5 { _, _ = a, b }|var x int; x, x := 1, 2; _ = x|func() { return 1 }()|func() (int, int) { return 1 }()|switch x := 5; x.(type) { }|type T[P any] struct{}; var _ T|var _ interface{ int }|recover = nil|len = 5|_++|_ = _}}
+refuse {{1 + 2; _ = 3|len("a"); _ = 1|if 1 { }|for i := range 3.5 { _ = i }|switch 1 { case 1: case 1: }|switch { case 5: }|var x any; switch x.(type) { case int: case int: }|const c = fmt.Sprint()|var f = func() int { }; _ = f|func() int { for { break } }()|return 1, 2, 3|fallthrough; _ = 1|a, b := 1, 2, 3; _, _ = a, b|var x = y; var y = 1; _ = x|"a"[0] = 'b'|5 = 6|map[string]struct{ a int }{}["b"].a = 1|select { case 5: }|for a, b := range 5 { _, _ = a, b }|var x int; x, x := 1, 2; _ = x|func() { return 1 }()|func() (int, int) { return 1 }()|switch x := 5; x.(type) { }|type T[P any] struct{}; var _ T|var _ interface{ int }|recover = nil|len = 5|_++|_ = _}}
 ===
 fmt.Println({bool})`},
 	{Name: "mistakes of generic code", Headings: "Satisfying a type constraint,Type inference", Private: true, Text: `
