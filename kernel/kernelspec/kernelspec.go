@@ -152,7 +152,18 @@ func read(dir string) (Found, error) {
 	if err := json.Unmarshal(data, &f.Spec); err != nil {
 		return f, fmt.Errorf("%s: %w", filepath.Join(dir, "kernel.json"), err)
 	}
+	f.Argv = fromWheel(dir, f.Argv)
 	return f, nil
+}
+
+// fromWheel names the command that a kernel of our Python wheel starts: the
+// one in the environment that holds the folder of the specification.
+func fromWheel(dir string, argv []string) []string {
+	if len(argv) < 4 || !slices.Equal(argv[:3], []string{"python", "-m", "gomdcsan"}) {
+		return argv
+	}
+	prefix := filepath.Join(dir, "..", "..", "..", "..") // of share/jupyter/kernels/NAME
+	return append([]string{filepath.Join(prefix, "bin", "gomdcsan")}, argv[3:]...)
 }
 
 // Ours reports whether a specification starts this program.

@@ -84,3 +84,21 @@ func TestDirs(t *testing.T) {
 		}
 	}
 }
+
+// TestWheel: the kernel of the Python wheel is ours, and starts the command of
+// its environment.
+func TestWheel(t *testing.T) {
+	prefix := t.TempDir()
+	dir := filepath.Join(prefix, "share", "jupyter", "kernels", "gomdcsan")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	spec := `{"argv": ["python", "-m", "gomdcsan", "kernel", "{connection_file}"], "display_name": "Go"}`
+	if err := os.WriteFile(filepath.Join(dir, "kernel.json"), []byte(spec), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	found := List([]string{filepath.Join(prefix, "share", "jupyter")})
+	if len(found) != 1 || !found[0].Ours() || found[0].Argv[0] != filepath.Join(prefix, "bin", "gomdcsan") {
+		t.Errorf("found %+v", found)
+	}
+}
