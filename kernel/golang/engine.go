@@ -239,7 +239,7 @@ func (e *Engine) run(r *running, c *cell.Prepared) *engine.Error {
 		return nil
 	}
 	var caught *rt.Panic
-	begun, done := time.Now(), make(chan struct{})
+	begun, done := processorTime(), make(chan struct{})
 	go func() {
 		finished := false
 		defer close(done)
@@ -252,12 +252,12 @@ func (e *Engine) run(r *running, c *cell.Prepared) *engine.Error {
 		finished = true
 	}()
 	<-done
-	e.tellSlow(c, time.Since(begun))
+	e.tellSlow(c, processorTime()-begun)
 	return e.ended(r, c, caught)
 }
 
-// tellSlow says of a cell with loops that was interpreted for long that it can
-// be compiled.
+// tellSlow says of a cell with loops that was interpreted for long, by the
+// processor time that the process took meanwhile, that it can be compiled.
 func (e *Engine) tellSlow(c *cell.Prepared, took time.Duration) {
 	if took < e.slow || c.Engine == "compiler" || c.Plan.Brief() || !e.session.tools.Ready() {
 		return

@@ -123,7 +123,8 @@ func TestHabits(t *testing.T) {
 	s := newTestSession(t)
 	defer s.close()
 	dir := t.TempDir()
-	s.must("%cd " + dir + "\nn := 3\nname := \"a b\"\nlist := make([]float64, 5)\nvar none *int")
+	t.Chdir(dir)
+	s.must("%cd .\nn := 3\nname := \"a b\"\nlist := make([]float64, 5)\nvar none *int")
 	s.must("%%writefile notes.txt\nfirst\n  second\n")
 	if err := s.run("%%writefile notes.txt\nother"); err == nil || !strings.Contains(err.Value, "-f notes.txt") {
 		t.Errorf("a file that is there: %v", err)

@@ -89,7 +89,7 @@ const nilDereference = "runtime error: invalid memory address or nil pointer der
 // own.
 func fromReflect(s string) string {
 	switch {
-	case strings.HasPrefix(s, "reflect: call of reflect.Value.") && strings.HasSuffix(s, "on zero Value"), strings.HasPrefix(s, "reflect: indirection through nil pointer"), s == "reflect: Call using zero Value argument":
+	case strings.HasPrefix(s, "reflect: call of reflect.Value.") && strings.HasSuffix(s, "on zero Value"), strings.HasPrefix(s, "reflect: indirection through nil pointer"), s == "reflect: Call using zero Value argument", s == "reflect: Method on nil interface value":
 		return nilDereference
 	case strings.HasPrefix(s, "reflect: ") && strings.Contains(s, "index out of range"):
 		return "runtime error: index out of range"

@@ -24,7 +24,7 @@ func (u *Unit) methodSet(t types.Type) []*types.Selection {
 	set := types.NewMethodSet(t)
 	for i := range set.Len() {
 		m := set.At(i).Obj().(*types.Func)
-		if !m.Exported() && m.Pkg() != u.pkg && !u.ev.library.has(m.Pkg().Path()) {
+		if !m.Exported() && m.Pkg() != u.pkg && !u.interpreted(m) {
 			if types.IsInterface(m.Signature().Recv().Type()) {
 				u.refuse(token.NoPos, "a type that embeds an interface with unexported methods")
 			}

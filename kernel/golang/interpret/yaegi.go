@@ -35,7 +35,7 @@ type interpreter struct {
 }
 
 // cellsPerInterpreter bounds what old cells hold on to.
-const cellsPerInterpreter = 500
+const cellsPerInterpreter = 150
 
 func newInterpreter(stderr io.Writer, line *atomic.Int64, foreign map[string]interp.Exports) *interpreter {
 	n := &interpreter{

@@ -30,6 +30,7 @@ func table_gomdcsan_mdcsan_experiment() map[string]reflect.Value {
 		"ErrForeign":       reflect.ValueOf(&pkg.ErrForeign).Elem(),
 		"ErrGone":          reflect.ValueOf(&pkg.ErrGone).Elem(),
 		"ErrLocked":        reflect.ValueOf(&pkg.ErrLocked).Elem(),
+		"ErrMemory":        reflect.ValueOf(&pkg.ErrMemory).Elem(),
 		"ErrNoRuns":        reflect.ValueOf(&pkg.ErrNoRuns).Elem(),
 		"Evaluate":         reflect.ValueOf(pkg.Evaluate),
 		"EvaluateRandom":   reflect.ValueOf(pkg.EvaluateRandom),
