@@ -46,6 +46,16 @@ func (s *Sim) AppendState(dst []byte) []byte {
 
 const stateHead = len(stateTag) + 1 + 4
 
+// savedVersion is the version of MuJoCo that saved a state. Programs before the
+// one that opens any version wrote mj_version's own number, 222 for 2.2.2.
+func savedVersion(state []byte) int {
+	v := int(binary.LittleEndian.Uint32(state[len(stateTag)+1:]))
+	if v < 1_000_000 {
+		v = v/100*1_000_000 + v/10%10*1000 + v%10
+	}
+	return v
+}
+
 // CheckState reports whether RestoreState would take state.
 func (s *Sim) CheckState(state []byte) error {
 	want := stateHead + 8*(len(s.state)+len(s.io))
@@ -55,7 +65,7 @@ func (s *Sim) CheckState(state []byte) error {
 	case len(state) != want || string(state[:len(stateTag)]) != stateTag || state[len(stateTag)] > 1:
 		return fmt.Errorf("mujoco: %d bytes are no saved state of this model (want %d that begin with %q)", len(state), want, stateTag)
 	}
-	if v := int(binary.LittleEndian.Uint32(state[len(stateTag)+1:])); v != int(C.gm_version()) {
+	if v := savedVersion(state); v != int(C.gm_version()) {
 		return fmt.Errorf("mujoco: the state was saved with MuJoCo %s, this is %s: they do not go on to the same bits", versionString(v), Version())
 	}
 	for i := stateHead; i < len(state); i += 8 {
